@@ -1,0 +1,1 @@
+"""Tables, sessions and migrations; knows nothing of images, models or pages."""

@@ -1,0 +1,1 @@
+"""Mammography image classification: enhancement, fine-tuning, evaluation, explanation, and the programs around them."""

@@ -1,0 +1,8 @@
+"""Enhancement methods, one per module. To add one, add a module; nothing else changes."""
+
+from mammo.enhancement._base import ENHANCEMENTS, Enhancement
+from mammo.registry import load_modules
+
+__all__ = ["ENHANCEMENTS", "Enhancement"]
+
+load_modules(__name__)

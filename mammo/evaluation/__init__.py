@@ -1,0 +1,1 @@
+"""Confusion matrices, scores with intervals, curves. Loads no torch."""

@@ -1,0 +1,1 @@
+"""Jobs: the units of work, how they are carried out and resumed."""

@@ -1,0 +1,1 @@
+"""Fine-tuning: configuration, data, loop, checkpoints; knows neither database nor pages."""
