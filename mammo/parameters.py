@@ -86,5 +86,5 @@ def checked(parameters: tuple[Parameter, ...], values: Mapping[str, object]) -> 
     unknown = set(values) - {parameter.name for parameter in parameters}
     if unknown:
         known = ", ".join(parameter.name for parameter in parameters) or "none"
-        raise ParameterError(f"There is no parameter named {sorted(unknown)[0]!r}; known are: {known}.")
+        raise ParameterError(f"There is no parameter named {min(unknown)!r}; known are: {known}.")
     return {parameter.name: parameter.check(values.get(parameter.name, parameter.default)) for parameter in parameters}

@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from mammo.errors import ImageError
+from mammo.imaging._formats import extension_warning, format_of
+from mammo.imaging._raster import decode_raster
+from mammo.imaging._scaling import to_gray
+from mammo.imaging.dicom import read_dicom
 from mammo.imaging.gray_image import GrayImage
+
+MAX_BYTES = 512 * 1024 * 1024  # of one file
 
 
 @dataclass(frozen=True)
@@ -24,5 +31,33 @@ class LoadedImage:
 
 
 def read_image(path: Path) -> LoadedImage:
-    """Read one picture, whatever its name says it is."""
-    raise NotImplementedError
+    """Read one picture, whatever its name says it is. How stored pixels become [0, 1] stands in ``_scaling``.
+
+    Raises:
+        ImageError: One sentence with the file's name; ``code`` says in which way it can't be read.
+    """
+    name = path.name
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise ImageError(f"{name} is larger than {MAX_BYTES // 2**20} MiB.", code="file_too_large")
+        data = path.read_bytes()
+    except OSError as error:
+        raise ImageError(f"{name} can't be opened: {error.strerror}.", code="unreadable_file") from None
+    found = format_of(name, data[:512])
+    noted = extension_warning(name, found)
+    if found == "DICOM":
+        film = read_dicom(name, data)
+        return LoadedImage(
+            pixels=film.pixels,
+            bits=film.bits,
+            format=found,
+            warnings=(*noted, *film.warnings),
+            laterality=film.laterality,
+            view=film.view,
+            modality=film.modality,
+            age=film.age,
+            spacing_mm=film.spacing_mm,
+        )
+    stored, warnings = decode_raster(name, data, found)
+    pixels, bits, scaling_warnings = to_gray(name, stored)
+    return LoadedImage(pixels, bits, found, (*noted, *dict.fromkeys((*warnings, *scaling_warnings))))

@@ -1,0 +1,56 @@
+# Everything that is done with this project; `make` alone lists it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help install run worker test test-fast test-long lint fix types faults bench phantoms clean
+
+help: ## Show what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 14
+
+install: $(INSTALLED) ## Make the environment in .venv; nothing to do when it is up to date
+
+$(INSTALLED): requirements.txt requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Mammo needs Python 3.11 or newer; set PYTHON=..."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements-dev.txt
+	@touch $@
+
+run: install ## Open the dashboard, with a demo if there is nothing else yet
+	$(BIN)/python -m mammo serve
+
+test: install ## Run every test that belongs to a change
+	$(BIN)/python -m pytest -m "not long"
+
+test-fast: install ## Run the tests without browser and other processes
+	$(BIN)/python -m pytest -q -m "not slow and not long"
+
+test-long: install ## Run everything, the thousands of cases too
+	$(BIN)/python -m pytest
+
+faults: install ## Kill trainings at random steps and compare them with undisturbed ones
+	$(BIN)/python -m pytest tests/faults
+
+lint: install ## Check the code's style
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+fix: install ## Mend the code's style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: install ## Check the types
+	$(BIN)/mypy
+
+bench: install ## Measure, and write the figures into benchmarks/results
+	$(BIN)/python -m benchmarks
+
+phantoms: install ## Write synthetic mammograms into ./phantoms
+	$(BIN)/python -m mammo phantoms phantoms --patients 225
+
+clean: ## Remove the environment and caches; what Mammo keeps in .mammo stays
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,58 @@
+"""Files that are either whole or absent, whatever is killed in between."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file's bytes, as 64 hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that a reader sees the old content or the new, and a power cut loses neither."""
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    with temporary.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+    sync_dir(path.parent)
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Write ``content`` as readable JSON, whole or not at all."""
+    write_whole(path, json.dumps(content, indent=1, sort_keys=True, allow_nan=False).encode())
+
+
+def publish_dir(temporary: Path, final: Path) -> None:
+    """Rename a finished folder into place; its files must have been synced by ``sync_files``."""
+    sync_files(temporary)
+    if final.exists():
+        shutil.rmtree(final)
+    temporary.replace(final)
+    sync_dir(final.parent)
+
+
+def sync_files(folder: Path) -> None:
+    """Bring every file of a folder, and the folder itself, to the disk."""
+    for path in folder.iterdir():
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
+    sync_dir(folder)
+
+
+def sync_dir(folder: Path) -> None:
+    """Bring a folder's entries to the disk: without it a rename may be lost in a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

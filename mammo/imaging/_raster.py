@@ -1,0 +1,151 @@
+"""PNG, JPEG and TIFF by Pillow (16-bit colour by OpenCV, which keeps its depth), PGM by hand."""
+
+from __future__ import annotations
+
+import io
+import re
+import struct
+import zlib
+
+import cv2
+import numpy as np
+from PIL import Image, ImageOps
+
+from mammo.errors import ImageError
+from mammo.imaging._limits import check_frames, check_size
+from mammo.imaging._scaling import Pixels
+
+_TOO_LARGE_FOR_PILLOW = (Image.DecompressionBombError, Image.DecompressionBombWarning)
+_STRIPS = ((273, 279), (324, 325))  # TIFF tags: offsets and byte counts of strips, of tiles
+
+
+def decode_raster(name: str, data: bytes, found: str) -> tuple[Pixels, tuple[str, ...]]:
+    """Stored pixels at full depth, upright, (H, W) or (H, W, C); and warnings.
+
+    Raises:
+        ImageError: ``corrupt``, ``truncated``, ``multi_frame``, or what ``check_size`` refuses.
+    """
+    if found == "PGM":
+        return _pgm(name, data), ()
+    if found == "PNG":
+        _check_png(name, data)
+    try:
+        with Image.open(io.BytesIO(data), formats=(found,)) as image:
+            check_size(name, *image.size)
+            check_frames(name, getattr(image, "n_frames", 1))
+            if found == "TIFF":
+                _check_strips(name, image, len(data))
+            return _pixels(name, image, data)
+    except ImageError:
+        raise
+    except _TOO_LARGE_FOR_PILLOW:
+        raise ImageError(f"{name} has more pixels than are read.", code="too_many_pixels") from None
+    except Exception as error:  # noqa: BLE001 - Pillow raises many types on damaged files; all mean the same here
+        raise _damaged(name, found, error) from None
+
+
+def _pixels(name: str, image: Image.Image, data: bytes) -> tuple[Pixels, tuple[str, ...]]:
+    warnings: tuple[str, ...] = ()
+    image.load()
+    if _is_deep_colour(image, data):
+        deep = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+        if deep is None:
+            raise ImageError(f"{name} is damaged and can't be decoded.", code="corrupt")
+        order = [2, 1, 0, 3][: deep.shape[2]] if deep.ndim == 3 else None
+        return (deep[..., order] if order else deep), warnings
+    upright = ImageOps.exif_transpose(image)
+    if upright.mode == "CMYK":
+        upright, warnings = upright.convert("RGB"), ("colour image",)
+    elif upright.mode in {"P", "PA"}:
+        upright = upright.convert("RGBA" if "transparency" in upright.info else "RGB")
+    elif upright.mode in {"YCbCr", "LAB", "HSV"}:
+        upright = upright.convert("RGB")
+    pixels = np.asarray(upright)
+    if upright.mode == "I" and getattr(image, "tag_v2", {}).get(339) == (2,):
+        return pixels.astype(np.int16), warnings  # a signed 16-bit TIFF; Pillow widens it
+    return pixels, warnings
+
+
+def _is_deep_colour(image: Image.Image, data: bytes) -> bool:
+    """16 bits in several channels, which Pillow would cut to 8."""
+    if image.format == "TIFF":
+        bits = getattr(image, "tag_v2", {}).get(258, ())
+        return len(bits) > 1 and max(bits) == 16
+    return image.format == "PNG" and data[24] == 16 and data[25] in {2, 4, 6}
+
+
+def _check_png(name: str, data: bytes) -> None:
+    """Walk the chunks: Pillow does not check those that hold the pixels.
+
+    Raises:
+        ImageError: ``truncated`` where the end is missing, ``corrupt`` where a checksum is wrong.
+    """
+    position, seen_end = 8, False
+    while position + 12 <= len(data) and not seen_end:
+        length, kind = struct.unpack(">I4s", data[position : position + 8])
+        stop = position + 8 + length
+        if stop + 4 > len(data):
+            break
+        if zlib.crc32(data[position + 4 : stop]) != struct.unpack(">I", data[stop : stop + 4])[0]:
+            raise ImageError(f"{name} is damaged: a checksum inside it is wrong.", code="corrupt")
+        if kind == b"IHDR":
+            check_size(name, *_png_size(data[position + 8 : stop]))
+        seen_end = kind == b"IEND"
+        position = stop + 4
+    if not seen_end:
+        raise ImageError(f"{name} is cut off: its end is missing.", code="truncated")
+
+
+def _png_size(header: bytes) -> tuple[int, int]:
+    if len(header) < 8:
+        return 0, 0
+    width, height = struct.unpack(">II", header[:8])
+    return (width, height) if max(width, height) < 2**31 - 1 else (0, 0)
+
+
+def _check_strips(name: str, image: Image.Image, size: int) -> None:
+    tags = getattr(image, "tag_v2", {})
+    for offsets, counts in _STRIPS:
+        for offset, count in zip(tags.get(offsets, ()), tags.get(counts, ()), strict=False):
+            if offset + count > size:
+                raise ImageError(f"{name} is cut off: some of its strips are missing.", code="truncated")
+
+
+def _pgm(name: str, data: bytes) -> Pixels:
+    """Portable gray map, P2 (text) or P5 (binary), 8 to 16 bit, scaled to the range of its type."""
+    header = re.match(rb"(P[25])(?:\s|#[^\n]*\n)+(\d+)(?:\s|#[^\n]*\n)+(\d+)(?:\s|#[^\n]*\n)+(\d+)\s", data)
+    if header is None:
+        raise ImageError(f"{name} has no complete PGM header; the file is damaged.", code="unreadable_image")
+    width, height, top = (int(value) for value in header.groups()[1:])
+    check_size(name, width, height)
+    if not 0 < top <= 65535:
+        raise ImageError(f"{name} says that its brightest gray is {top}; 1 to 65535 is possible.", code="corrupt")
+    count = width * height
+    if header[1] == b"P2":
+        values = np.array(data[header.end() :].split()[:count], dtype=np.int64)
+    else:
+        stored = np.dtype(np.uint8 if top < 256 else ">u2")
+        values = np.frombuffer(data, stored, offset=header.end(), count=min(count, (len(data) - header.end()) // stored.itemsize))
+    if values.size < count:
+        raise ImageError(f"{name} is cut off: {values.size} of {count} pixels are there.", code="truncated")
+    if values.max() > top:
+        raise ImageError(f"{name} holds the gray {values.max()} above its own maximum {top}.", code="corrupt")
+    return _full_range(values.reshape(height, width), top)
+
+
+def _full_range(values: Pixels, top: int) -> Pixels:
+    """8-bit and 12- or 16-bit maps as they are; any other maximum becomes 1.0 exactly."""
+    if top == 255:
+        return values.astype(np.uint8)
+    if top in {4095, 65535}:
+        return values.astype(np.uint16)
+    return (values / top).astype(np.float32)
+
+
+def _damaged(name: str, found: str, error: Exception) -> ImageError:
+    text = str(error).lower()
+    if "truncated" in text or "not enough" in text:
+        return ImageError(f"{name} is cut off: its end is missing.", code="truncated")
+    if found == "PNG" or "broken" in text or "corrupt" in text:
+        return ImageError(f"{name} is damaged and can't be decoded.", code="corrupt")
+    return ImageError(f"{name} can't be decoded as {found}; the file is damaged.", code="unreadable_image")

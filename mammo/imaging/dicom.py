@@ -1,0 +1,170 @@
+"""DICOM mammograms: checked from the header, decoded at full depth, rendered as the standard orders; no names kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import imagecodecs
+import numpy as np
+import numpy.typing as npt
+from pydicom.dataset import Dataset
+from pydicom.encaps import generate_frames
+from pydicom.pixels import apply_color_lut, convert_color_space
+from pydicom.uid import JPEGExtended12Bit
+
+from mammo.errors import ImageError
+from mammo.imaging._dicom_file import parse
+from mammo.imaging._dicom_gray import gray_of
+from mammo.imaging._limits import check_frames, check_size
+from mammo.imaging._scaling import to_gray
+from mammo.imaging.gray_image import GrayImage
+
+_DIRECTORY = "1.2.840.10008.1.3.10"
+_TOMOSYNTHESIS = "1.2.840.10008.5.1.4.1.1.13.1.3"
+_VIEWS = {"CC": "CC", "MLO": "MLO", "CRANIO-CAUDAL": "CC", "MEDIO-LATERAL OBLIQUE": "MLO"}
+
+
+@dataclass(frozen=True)
+class DicomFilm:
+    """A rendered mammogram and the few facts of its header that are kept."""
+
+    pixels: GrayImage
+    bits: int
+    warnings: tuple[str, ...]
+    laterality: str | None
+    view: str | None
+    modality: str | None
+    age: int | None
+    spacing_mm: float | None
+
+
+def read_dicom(name: str, data: bytes) -> DicomFilm:
+    """Read one mammogram.
+
+    Raises:
+        ImageError: With the ``code`` of what is wrong: ``not_dicom``, ``no_pixels``, ``multi_frame``,
+            ``unsupported_mammo_type``, ``pixel_size_mismatch``, ``cannot_decode``, ``decompressed_too_large``,
+            ``corrupt``, or what ``check_size`` refuses.
+    """
+    dataset = parse(name, data)
+    try:
+        _check_kind(name, dataset)
+        _check_pixels(name, dataset)
+        pixels, bits, warnings = _rendered(name, dataset)
+        return DicomFilm(
+            pixels=pixels,
+            bits=bits,
+            warnings=(*_kind_warnings(dataset), *warnings),
+            laterality=_laterality(dataset),
+            view=_view(dataset),
+            modality=str(dataset.get("Modality") or "") or None,
+            age=_age(dataset),
+            spacing_mm=_spacing(dataset),
+        )
+    except ImageError:
+        raise
+    except Exception as error:  # noqa: BLE001 - odd headers make the library raise many types; all mean the same here
+        raise ImageError(f"{name} is a damaged DICOM file ({type(error).__name__}).", code="corrupt") from None
+
+
+def _check_kind(name: str, dataset: Dataset) -> None:
+    sop_class = str(dataset.get("SOPClassUID") or dataset.file_meta.get("MediaStorageSOPClassUID") or "")
+    if sop_class == _DIRECTORY or "DirectoryRecordSequence" in dataset:
+        raise ImageError(f"{name} is a DICOM directory, not a picture; give the pictures themselves.", code="no_pixels")
+    if sop_class == _TOMOSYNTHESIS:
+        raise ImageError(f"{name} is a tomosynthesis stack; only single mammograms are read.", code="unsupported_mammo_type")
+    if dataset.get("PresentationIntentType") == "FOR PROCESSING":
+        raise ImageError(
+            f"{name} holds raw detector values (FOR PROCESSING). Export the FOR PRESENTATION image.",
+            code="unsupported_mammo_type",
+        )
+    if "PixelData" not in dataset:
+        raise ImageError(f"{name} holds no picture.", code="no_pixels")
+    check_frames(name, int(dataset.get("NumberOfFrames") or 1))
+
+
+def _check_pixels(name: str, dataset: Dataset) -> None:
+    """Does what the header says fit together and to the number of bytes? Asked before memory is taken."""
+    rows, columns = (dataset.get(keyword) for keyword in ("Rows", "Columns"))
+    allocated, stored = (dataset.get(keyword) for keyword in ("BitsAllocated", "BitsStored"))
+    numbers = (rows, columns, allocated, stored, dataset.get("HighBit"))
+    if not all(isinstance(number, int) for number in numbers):
+        raise ImageError(f"{name} is a damaged DICOM file: its size is no number.", code="corrupt")
+    check_size(name, int(columns), int(rows))
+    if allocated not in {1, 8, 16} or not 0 < stored <= allocated or dataset.HighBit != stored - 1:
+        raise ImageError(f"{name} stores {stored} bits in {allocated}, which can't be.", code="corrupt")
+    if dataset.file_meta.TransferSyntaxUID.is_compressed and not _is_deflated(dataset):
+        return
+    expected = -(-rows * columns * int(dataset.get("SamplesPerPixel") or 1) * allocated // 8)
+    found = len(dataset.PixelData)
+    if dataset.get("PhotometricInterpretation") != "YBR_FULL_422" and found not in {expected, expected + expected % 2}:
+        raise ImageError(
+            f"{name} should hold {expected} bytes of pixels and holds {found}.", code="pixel_size_mismatch"
+        )
+
+
+def _is_deflated(dataset: Dataset) -> bool:
+    return bool(dataset.file_meta.TransferSyntaxUID.is_deflated)
+
+
+def _rendered(name: str, dataset: Dataset) -> tuple[GrayImage, int, tuple[str, ...]]:
+    stored = _decoded(name, dataset)
+    if stored.shape[:2] != (dataset.Rows, dataset.Columns):
+        raise ImageError(
+            f"{name} says {dataset.Columns} x {dataset.Rows} pixels and holds {stored.shape[1]} x {stored.shape[0]}.",
+            code="pixel_size_mismatch",
+        )
+    photometric = str(dataset.get("PhotometricInterpretation"))
+    if photometric == "PALETTE COLOR":
+        stored = apply_color_lut(stored, dataset)
+    elif photometric.startswith("YBR"):
+        stored = convert_color_space(stored, photometric, "RGB")
+    if stored.ndim == 3:
+        return to_gray(name, stored)
+    return gray_of(name, dataset, stored), min(max(int(dataset.BitsStored), 8), 16), ()
+
+
+def _decoded(name: str, dataset: Dataset) -> npt.NDArray[Any]:
+    syntax = dataset.file_meta.TransferSyntaxUID
+    try:
+        if syntax == JPEGExtended12Bit and dataset.BitsStored > 8:
+            # The usual plugins stop at 8 bits of this syntax.
+            frame = next(generate_frames(dataset.PixelData, number_of_frames=1))
+            return np.asarray(imagecodecs.jpeg_decode(frame))
+        return np.asarray(dataset.pixel_array)
+    except Exception as error:  # noqa: BLE001 - each decoder has errors of its own
+        raise ImageError(
+            f"{name} is compressed in a way that could not be decoded ({syntax.name}). "
+            "Export it as uncompressed DICOM or PNG.",
+            code="cannot_decode",
+        ) from error
+
+
+def _kind_warnings(dataset: Dataset) -> tuple[str, ...]:
+    modality = dataset.get("Modality")
+    found = [] if modality == "MG" else [f"not mammography (Modality={modality or 'missing'})"]
+    if dataset.get("BurnedInAnnotation") == "YES" or any(0x6000 <= element.tag.group <= 0x60FF for element in dataset):
+        found.append("may hold burned-in text")
+    return tuple(found)
+
+
+def _laterality(dataset: Dataset) -> str | None:
+    value = str(dataset.get("ImageLaterality") or dataset.get("Laterality") or "").strip().upper()
+    return value if value in {"L", "R"} else None
+
+
+def _view(dataset: Dataset) -> str | None:
+    named = str(dataset.get("ViewPosition") or "").strip().upper()
+    coded = [str(code.get("CodeMeaning") or "").strip().upper() for code in dataset.get("ViewCodeSequence") or ()]
+    return next((_VIEWS[value] for value in (named, *coded) if value in _VIEWS), None)
+
+
+def _age(dataset: Dataset) -> int | None:
+    text = str(dataset.get("PatientAge") or "")
+    return int(text[:3]) if len(text) == 4 and text[3] == "Y" and text[:3].isdigit() else None
+
+
+def _spacing(dataset: Dataset) -> float | None:
+    value = dataset.get("ImagerPixelSpacing") or dataset.get("PixelSpacing")
+    return float(value[0]) if value else None

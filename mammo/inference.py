@@ -1,0 +1,111 @@
+"""An explained prediction of one picture by the models of one job."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from mammo.errors import CheckpointError
+from mammo.explanation import CamMethod
+from mammo.explanation.explaining import explain, normalized
+from mammo.imaging.breast import breast_mask
+from mammo.imaging.gray_image import GrayImage, from_stored, to_stored
+from mammo.imaging.overlay import overlay
+from mammo.imaging.reading import LoadedImage
+from mammo.preprocessing import Picture
+from mammo.training.batches import to_input
+from mammo.training.model_folder import TrainedModel, read_model
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What the models of a job say of one picture."""
+
+    label: str  # the most probable class
+    probabilities: dict[str, float]  # by class name; they sum to 1
+    heatmap: GrayImage | None  # shape of the picture as read, values in [0, 1]; None if no method was asked for
+    explained_label: str
+    warnings: tuple[str, ...]
+
+
+def load_models(job_dir: Path) -> tuple[TrainedModel, ...]:
+    """The models of a finished training: one, or one for each fold.
+
+    Raises:
+        CheckpointError: If there is none, or one is damaged.
+    """
+    folders = sorted((job_dir / "models").glob("fold-*"), key=lambda folder: int(folder.name.split("-")[1]))
+    models = tuple(read_model(folder) for folder in folders if folder.suffix != ".tmp")
+    if not models:
+        raise CheckpointError(f"Job {job_dir.name} has no finished model. Resume it, or train again.")
+    folds = max(models[0].config.folds, 1)
+    return models[:folds]  # behind them lie the models of the position control
+
+
+def predict(models: Sequence[TrainedModel], image: LoadedImage, method: CamMethod | None = None) -> Prediction:
+    """Classify one picture as training saw its own; several models answer with their mean.
+
+    Args:
+        models: Of one job: the same classes, family and pipeline.
+        image: As read, any size.
+        method: How the heat map for the predicted class is computed; None for none.
+    """
+    first = models[0]
+    picture = first.pipeline.prepare(image.pixels)
+    inputs = _input(picture, image.bits, first)
+    with torch.no_grad():
+        outputs = torch.stack([model.network(inputs).float().softmax(1)[0] for model in models]).mean(0)
+    probabilities = outputs.double().numpy()
+    probabilities = probabilities / probabilities.sum()
+    winner = int(probabilities.argmax())
+    heatmap, warnings = None, [*image.warnings, *picture.warnings]
+    if method is not None:
+        heatmap, blank = _heatmap(models, inputs, winner, method, picture, image.pixels.shape)
+        if blank:
+            warnings.append(f"No positive evidence for {first.class_names[winner]}: the heat map is empty.")
+    return Prediction(
+        label=first.class_names[winner],
+        probabilities={name: float(value) for name, value in zip(first.class_names, probabilities, strict=True)},
+        heatmap=heatmap,
+        explained_label=first.class_names[winner],
+        warnings=tuple(dict.fromkeys(warnings)),
+    )
+
+
+def overlaid(image: GrayImage, heatmap: GrayImage) -> npt.NDArray[np.uint8]:
+    """The picture with its heat map inside the breast, RGB, shape (height, width, 3)."""
+    return overlay(image, heatmap, mask=breast_mask(image))
+
+
+def _input(picture: Picture, bits: int, model: TrainedModel) -> torch.Tensor:
+    """The model's input, through the same integers that training keeps."""
+    stored = to_stored(picture.pixels, bits)
+    return to_input(stored[np.newaxis], model.pipeline.mean, model.pipeline.std)
+
+
+def _heatmap(
+    models: Sequence[TrainedModel],
+    inputs: torch.Tensor,
+    winner: int,
+    method: CamMethod,
+    picture: Picture,
+    shape: tuple[int, ...],
+) -> tuple[GrayImage, bool]:
+    """The mean of the models' maps, laid back onto the picture as read; and whether there is no evidence at all."""
+    maps = [normalized(explain(method, model.spec, model.network, inputs, [winner]).heatmaps[0]) for model in models]
+    mean = np.mean(maps, axis=0).astype(np.float32)
+    to_centers = np.array([[1, 0, -0.5], [0, 1, -0.5], [0, 0, 1]])
+    back = to_centers @ picture.matrix @ np.linalg.inv(to_centers)
+    height, width = shape
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    laid = cv2.warpAffine(mean, back[:2], (width, height), flags=flags, borderMode=cv2.BORDER_CONSTANT)
+    return np.clip(laid, 0, 1, dtype=np.float32), not bool(mean.any())
+
+
+__all__ = ["Prediction", "from_stored", "load_models", "overlaid", "predict"]

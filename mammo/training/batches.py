@@ -1,0 +1,82 @@
+"""From prepared images to the tensors of a step; every random choice is a function of (seed, epoch, item)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+
+from mammo.augmentation.policy import Policy, draw
+from mammo.augmentation.warp import warp
+from mammo.imaging.gray_image import StoredImage
+from mammo.training.prepared import PreparedImages
+
+if TYPE_CHECKING:
+    from mammo.training.config import TrainingConfig
+
+Indices = np.ndarray[Any, np.dtype[np.int64]]
+
+
+@dataclass(frozen=True)
+class LabelledImages:
+    """Prepared images with their labels: one part of a split, ready to learn from or to be tested on."""
+
+    images: PreparedImages
+    labels: Indices  # shape (N,), indices of the class names
+    ids: tuple[str, ...]  # N item ids: what the augmentation's random numbers come from
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+def batches_per_epoch(count: int, batch_size: int, *, drop_last: bool) -> int:
+    """Steps of one epoch over ``count`` images; a set smaller than one batch is one batch."""
+    full, rest = divmod(count, batch_size)
+    if drop_last or rest == 1:  # a rest of one image has no statistics for batch normalization
+        return max(full, 1)
+    return full + (rest > 0)
+
+
+def epoch_batches(labels: Indices, config: TrainingConfig, epoch: int) -> list[Indices]:
+    """Positions of the images of each step of one epoch, in the order in which they are learnt from."""
+    generator = np.random.default_rng([config.seed, epoch])
+    count = len(labels)
+    if config.sampling == "balanced":
+        frequency = np.bincount(labels)[labels]
+        order = generator.choice(count, count, p=(1 / frequency) / (1 / frequency).sum())
+    else:
+        order = generator.permutation(count)
+    steps = batches_per_epoch(count, config.batch_size, drop_last=config.drop_last)
+    return [order[step * config.batch_size : (step + 1) * config.batch_size] for step in range(steps)]
+
+
+def augmented(data: LabelledImages, positions: Indices, policy: Policy, *, seed: int, epoch: int) -> StoredImage:
+    """Augmented images of one step, shape (n, S, S), of the prepared type."""
+    size = data.images.array.shape[-1]
+    batch: StoredImage = np.empty((len(positions), size, size), data.images.array.dtype)
+    for slot, position in enumerate(positions):
+        change = draw(policy, seed=seed, epoch=epoch, sample_id=data.ids[position], size=size)
+        batch[slot] = warp(data.images[int(position)], change.matrix)
+    return batch
+
+
+def plain(data: LabelledImages, start: int, stop: int) -> StoredImage:
+    """Images ``start`` to ``stop`` as they were prepared, shape (n, S, S)."""
+    batch: StoredImage = np.stack([data.images[position] for position in range(start, min(stop, len(data)))])
+    return batch
+
+
+def to_input(
+    batch: StoredImage, mean: Sequence[float], std: Sequence[float], device: torch.device | str = "cpu"
+) -> torch.Tensor:
+    """The model's input, float32 (n, 3, S, S), channels last: gray repeated three times, then normalized."""
+    top = float(np.iinfo(batch.dtype).max)
+    # torch computes little on uint16; int32 holds every value of both types
+    gray = torch.from_numpy(batch.astype(np.int32) if batch.dtype == np.uint16 else batch).to(device).float()
+    scale = 1 / (top * torch.tensor(std, device=device))
+    shift = torch.tensor(mean, device=device) / torch.tensor(std, device=device)
+    channels = gray.unsqueeze(-1) * scale - shift
+    return channels.permute(0, 3, 1, 2)

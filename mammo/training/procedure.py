@@ -1,0 +1,289 @@
+"""The whole of one training: prepare, fine-tune (each fold), predict, score; resumable at every point."""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from mammo.datasets import CLASS_NAMES, LabelPolicy, Sample
+from mammo.datasets.splitting import patient_folds
+from mammo.errors import DatasetError
+from mammo.files import write_json
+from mammo.models import MODELS, HeadOptions
+from mammo.models.weights import create_model
+from mammo.training.batches import LabelledImages
+from mammo.training.checkpoint import CheckpointShelf
+from mammo.training.fit import FitResult, Reporter, TrainingParts, fit
+from mammo.training.forward import device_of, probabilities_of
+from mammo.training.items import PARTS, Item, Placement, by_part, class_names_of, film_items, region_items
+from mammo.training.model_folder import TrainedModel, write_model
+from mammo.training.preparation import pipeline_of
+from mammo.training.prepared import PreparedImages, prepare_images
+
+if TYPE_CHECKING:
+    from mammo.training.config import TrainingConfig
+
+
+@dataclass(frozen=True)
+class TrainingFolders:
+    """Where a training reads and writes."""
+
+    job: Path
+    prepared: Path
+    weights: Path
+
+
+@dataclass(frozen=True)
+class TrainingSource:
+    """What a training learns from."""
+
+    samples: Sequence[Sample]
+    assignment: Mapping[str, str]  # sample id -> part, of a split; not read where the configuration asks for folds
+    policy: LabelPolicy
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """Predictions of one part by one fold's model."""
+
+    part: str
+    fold: int
+    ids: tuple[str, ...]  # N item ids
+    sample_ids: tuple[str, ...]
+    patients: tuple[str, ...]
+    truth: npt.NDArray[np.int64]  # shape (N,)
+    probabilities: npt.NDArray[np.float64]  # shape (N, K)
+
+
+@dataclass(frozen=True)
+class TrainingOutcome:
+    """What a training leaves: predictions of every part and fold, and notes for the person."""
+
+    completed: bool
+    class_names: tuple[str, ...]
+    predictions: tuple[Predictions, ...]  # empty if not completed
+    control: tuple[Predictions, ...]  # the same with normal regions at random places, where asked for
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Series:
+    """One set of trainings over the same items: the headline, or the control with other places of normal regions."""
+
+    name: str
+    first_fold: int  # number under which its first fold is logged and kept
+    items: tuple[Item, ...]
+
+
+def train_and_evaluate(
+    config: TrainingConfig, source: TrainingSource, folders: TrainingFolders, reporter: Reporter
+) -> TrainingOutcome:
+    """Carry out a training from where it stands.
+
+    Args:
+        config: All choices.
+        source: Samples and their split.
+        folders: The job's folder holds checkpoints, models and predictions of finished folds.
+        reporter: Listens.
+
+    Raises:
+        DatasetError: If there is nothing to learn from, or a class is missing from the training part.
+        TrainingError: If a source file is gone or changed, or the loss is not finite.
+        CheckpointError: If a checkpoint can't be written, or none of several is whole.
+        SettingsError: If pretrained weights are nowhere to be had.
+    """
+    _set_up(config)
+    class_names = CLASS_NAMES if config.region == "lesion" else class_names_of(source.samples, source.policy)
+    results, notes = [], []
+    for series in _series(config, source, class_names):
+        fitted = _Trainer(config, source, folders, reporter, class_names).carry_out(series)
+        if fitted is None:
+            return TrainingOutcome(
+                completed=False, class_names=class_names, predictions=(), control=(), notes=tuple(notes)
+            )
+        predictions, series_notes = fitted
+        results.append(predictions)
+        notes += [note for note in series_notes if note not in notes]
+    control = results[1] if len(results) > 1 else ()
+    return TrainingOutcome(
+        completed=True, class_names=class_names, predictions=results[0], control=control, notes=tuple(notes)
+    )
+
+
+def _set_up(config: TrainingConfig) -> None:
+    torch.set_num_threads(config.threads or torch.get_num_threads())
+    torch.use_deterministic_algorithms(config.deterministic, warn_only=True)
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
+
+
+def _series(config: TrainingConfig, source: TrainingSource, class_names: tuple[str, ...]) -> list[_Series]:
+    if config.region == "none":
+        return [_Series("", 0, tuple(film_items(source.samples, source.policy, class_names)))]
+    placement = Placement(config.normal_regions, config.region_context, config.seed)
+    headline = _Series("", 0, tuple(region_items(source.samples, source.policy, placement)))
+    if not config.position_control or config.normal_regions == "random":
+        return [headline]
+    elsewhere = replace(placement, normal_regions="random")
+    control_items = tuple(region_items(source.samples, source.policy, elsewhere))
+    return [headline, _Series("control", max(config.folds, 1), control_items)]
+
+
+class _Trainer:
+    """Trains the folds of a series one after the other."""
+
+    def __init__(
+        self,
+        config: TrainingConfig,
+        source: TrainingSource,
+        folders: TrainingFolders,
+        reporter: Reporter,
+        class_names: tuple[str, ...],
+    ) -> None:
+        self.config, self.source, self.folders, self.reporter = config, source, folders, reporter
+        self.class_names = class_names
+        self.spec = MODELS[config.model]
+        self.pipeline = pipeline_of(config, self.spec)
+        self.device = device_of()
+
+    def carry_out(self, series: _Series) -> tuple[tuple[Predictions, ...], list[str]] | None:
+        """Predictions of all folds and notes; None if asked to stop on the way."""
+        splits = self._assignments(series)
+        used = [item for item in series.items if any(item.sample.id in split for split in splits)]
+        prepared = prepare_images(
+            used,
+            self.pipeline,
+            self.folders.prepared,
+            on_progress=lambda done, count: self.reporter.progress(0, f"preparing image {done} of {count}"),
+        )
+        notes = [f"Images with a warning: {len(prepared.warnings)}; {text}" for text in prepared.warnings[:1]]
+        rows = dict(zip((item.id for item in used), prepared.rows, strict=True))
+        results: list[Predictions] = []
+        for number, split in enumerate(splits):
+            fold = series.first_fold + number
+            parts = by_part(used, split)
+            self._check(parts["train"])
+            finished = self._finished(fold)
+            if finished is None:
+                data = {part: self._data(items, rows, prepared) for part, items in parts.items()}
+                fitted = self._train_fold(fold, data)
+                if fitted is None:
+                    return None
+                finished, fold_notes = fitted
+                notes += fold_notes
+                write_json(self._result_path(fold), finished)
+            results += [
+                _predictions(part, fold, parts[part], finished[part]) for part in ("validation", "test") if parts[part]
+            ]
+        return tuple(results), notes
+
+    def _assignments(self, series: _Series) -> list[Mapping[str, str]]:
+        if not self.config.folds:
+            return [self.source.assignment]
+        wanted = {item.sample.id for item in series.items}
+        samples = [sample for sample in self.source.samples if sample.id in wanted]
+        folds = patient_folds(samples, self.config.folds, seed=self.config.seed, policy=self.source.policy)
+        return [fold.assignment for fold in folds]
+
+    def _check(self, training: Sequence[Item]) -> None:
+        present = {item.label for item in training}
+        missing = [name for index, name in enumerate(self.class_names) if index not in present]
+        if len(present) < 2:
+            raise DatasetError("The training part holds fewer than two classes; there is nothing to tell apart.")
+        if missing:
+            raise DatasetError(f"The training part holds no image of {', '.join(missing)}. Make another split.")
+
+    def _data(self, items: Sequence[Item], rows: Mapping[str, np.int64], prepared: PreparedImages) -> LabelledImages:
+        own = PreparedImages(prepared.array, np.array([rows[item.id] for item in items], np.int64), ())
+        labels = np.array([item.label for item in items], np.int64)
+        return LabelledImages(own, labels, tuple(item.id for item in items))
+
+    def _train_fold(self, fold: int, data: Mapping[str, LabelledImages]) -> tuple[dict[str, Any], list[str]] | None:
+        torch.manual_seed(self.config.seed * 1009 + fold)
+        head = HeadOptions(init=self.config.head_init, relu=self.config.head_relu)
+        network, weights = create_model(
+            self.spec, len(self.class_names), head, self.config.weights, self.folders.weights
+        )
+        validation = data["validation"] if len(data["validation"]) else None
+        parts = TrainingParts(self.spec, network, data["train"], validation, len(self.class_names), self.device, fold)
+        shelf = CheckpointShelf(self.folders.job / "checkpoints" / f"fold-{fold}")
+        result = fit(self.config, parts, shelf, _ShareOfFolds(self.reporter, fold, self._fold_count()))
+        if not result.completed:
+            return None
+        model = TrainedModel(self.spec, network, self.class_names, self.pipeline, self.config, "")
+        facts = {"weights": weights.source, "weights_sha256": weights.sha256, "versions": versions(), "fold": fold}
+        write_model(self.folders.job / "models" / f"fold-{fold}", model, facts)
+        probabilities = {
+            part: probabilities_of(network, data[part], self.spec, self.config, self.device).tolist()
+            for part in ("validation", "test")
+            if len(data[part])
+        }
+        shelf.clear()
+        return probabilities, _notes(result, data["train"], probabilities)
+
+    def _fold_count(self) -> int:
+        has_control = (
+            self.config.region == "lesion" and self.config.position_control and self.config.normal_regions != "random"
+        )
+        return max(self.config.folds, 1) * (2 if has_control else 1)
+
+    def _result_path(self, fold: int) -> Path:
+        return self.folders.job / f"predictions-fold-{fold}.json"
+
+    def _finished(self, fold: int) -> dict[str, Any] | None:
+        path = self._result_path(fold)
+        return dict(json.loads(path.read_text())) if path.exists() else None
+
+
+@dataclass(frozen=True)
+class _ShareOfFolds:
+    """Progress of one fold as a share of all."""
+
+    reporter: Reporter
+    fold: int
+    folds: int
+
+    def metrics(self, rows: Sequence[Any]) -> None:
+        self.reporter.metrics(rows)
+
+    def progress(self, share: float, note: str) -> None:
+        fold_note = f"fold {self.fold + 1} of {self.folds}, {note}" if self.folds > 1 else note
+        self.reporter.progress((self.fold + share) / self.folds, fold_note)
+
+    def should_stop(self) -> bool:
+        return self.reporter.should_stop()
+
+
+def versions() -> dict[str, str]:
+    """What computed this: bit-identical resumes are promised on the same only."""
+    return {"python": platform.python_version(), "torch": torch.__version__, "threads": str(torch.get_num_threads())}
+
+
+def _predictions(part: str, fold: int, items: Sequence[Item], probabilities: Sequence[Sequence[float]]) -> Predictions:
+    return Predictions(
+        part=part,
+        fold=fold,
+        ids=tuple(item.id for item in items),
+        sample_ids=tuple(item.sample.id for item in items),
+        patients=tuple(item.sample.patient_id for item in items),
+        truth=np.array([item.label for item in items], np.int64),
+        probabilities=np.array(probabilities, np.float64),
+    )
+
+
+def _notes(result: FitResult, train: LabelledImages, probabilities: Mapping[str, Any]) -> list[str]:
+    notes = list(result.notes)
+    called = {int(index) for rows in probabilities.values() for index in np.argmax(rows, axis=1)}
+    if len(called) == 1 and len(np.unique(train.labels)) > 1:
+        notes.append("The model calls every image the same class: it has learnt nothing that tells them apart.")
+    return notes
+
+
+__all__ = ["PARTS", "Predictions", "TrainingFolders", "TrainingOutcome", "TrainingSource", "train_and_evaluate"]
