@@ -19,9 +19,9 @@ AffineMatrix = npt.NDArray[np.float64]
 class Augmentation:
     """A random geometric change that keeps the label.
 
-    ``sample(rng, size, *, <parameters>)`` draws one change for a picture of ``size`` x ``size`` pixels and returns its
-    matrix; ``describe(matrix-free values)`` is part of the draw: the function returns ``(matrix, words)``, where words
-    is what stands under a preview tile ("+137°", "mirrored", "" if nothing was done).
+    ``sample(rng, size, *, <parameters>)`` draws one change for a picture of ``size`` x ``size`` pixels. It returns the
+    matrix, which carries a point of the picture to its new place, and the words that stand under a preview tile
+    ("+137°", "mirrored"; "" where nothing was done).
     """
 
     name: str

@@ -32,7 +32,9 @@ def parse(name: str, data: bytes) -> FileDataset:
         dataset = pydicom.dcmread(io.BytesIO(data), force=data[128:132] != b"DICM")
         syntax = dataset.file_meta.get("TransferSyntaxUID")
     except RecursionError:
-        raise ImageError(f"{name} nests its sequences too deep to be read; the file is damaged.", code="corrupt") from None
+        raise ImageError(
+            f"{name} nests its sequences too deep to be read; the file is damaged.", code="corrupt"
+        ) from None
     except Exception as error:  # noqa: BLE001 - the parser raises many types on damaged files; all mean the same here
         raise ImageError(f"{name} is a damaged DICOM file ({type(error).__name__}).", code="corrupt") from None
     if not syntax:

@@ -1,7 +1,7 @@
-"""From decoded DICOM pixels to [0, 1]: modality transformation, then display window, then polarity, as PS3.3 orders them.
+"""From decoded DICOM pixels to [0, 1]: modality transformation, display window, polarity, as PS3.3 orders them.
 
-Where the file has a VOI LUT or window, its first one decides what is black and white, as on a workstation; else the whole
-range that the stored bits could hold does. All is computed in double precision and rounded once.
+Where the file has a VOI LUT or window, its first one decides what is black and white, as on a workstation; else the
+whole range that the stored bits could hold does. All is computed in double precision and rounded once.
 """
 
 from __future__ import annotations

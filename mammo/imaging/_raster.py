@@ -125,7 +125,9 @@ def _pgm(name: str, data: bytes) -> Pixels:
         values = np.array(data[header.end() :].split()[:count], dtype=np.int64)
     else:
         stored = np.dtype(np.uint8 if top < 256 else ">u2")
-        values = np.frombuffer(data, stored, offset=header.end(), count=min(count, (len(data) - header.end()) // stored.itemsize))
+        values = np.frombuffer(
+            data, stored, offset=header.end(), count=min(count, (len(data) - header.end()) // stored.itemsize)
+        )
     if values.size < count:
         raise ImageError(f"{name} is cut off: {values.size} of {count} pixels are there.", code="truncated")
     if values.max() > top:

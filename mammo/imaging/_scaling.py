@@ -60,8 +60,10 @@ def _scaled(name: str, pixels: Pixels) -> tuple[GrayImage, int]:
         return pixels.astype(np.float32) / np.float32(top), bits
     if np.issubdtype(pixels.dtype, np.floating):
         return _checked_float(name, pixels), 16
-    raise ImageError(f"{name} stores pixels from {pixels.min()} to {pixels.max()}; at most 16 bits are read.",
-                     code="unsupported_pixels")
+    raise ImageError(
+        f"{name} stores pixels from {pixels.min()} to {pixels.max()}; at most 16 bits are read.",
+        code="unsupported_pixels",
+    )
 
 
 def _checked_float(name: str, pixels: Pixels) -> GrayImage:

@@ -73,7 +73,9 @@ def _check_kind(name: str, dataset: Dataset) -> None:
     if sop_class == _DIRECTORY or "DirectoryRecordSequence" in dataset:
         raise ImageError(f"{name} is a DICOM directory, not a picture; give the pictures themselves.", code="no_pixels")
     if sop_class == _TOMOSYNTHESIS:
-        raise ImageError(f"{name} is a tomosynthesis stack; only single mammograms are read.", code="unsupported_mammo_type")
+        raise ImageError(
+            f"{name} is a tomosynthesis stack; only single mammograms are read.", code="unsupported_mammo_type"
+        )
     if dataset.get("PresentationIntentType") == "FOR PROCESSING":
         raise ImageError(
             f"{name} holds raw detector values (FOR PROCESSING). Export the FOR PRESENTATION image.",
@@ -133,7 +135,7 @@ def _decoded(name: str, dataset: Dataset) -> npt.NDArray[Any]:
             frame = next(generate_frames(dataset.PixelData, number_of_frames=1))
             return np.asarray(imagecodecs.jpeg_decode(frame))
         return np.asarray(dataset.pixel_array)
-    except Exception as error:  # noqa: BLE001 - each decoder has errors of its own
+    except Exception as error:
         raise ImageError(
             f"{name} is compressed in a way that could not be decoded ({syntax.name}). "
             "Export it as uncompressed DICOM or PNG.",

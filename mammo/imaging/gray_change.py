@@ -8,21 +8,22 @@ import numpy as np
 import numpy.typing as npt
 
 from mammo.imaging.gray_image import GrayImage, Mask
+from mammo.imaging.histogram import histogram
 
 BINS = 256  # of a histogram drawn on a page
 _LEVELS = 65536  # no stored picture has more
 _SAME = 1e-4  # outputs of one input level that differ by less are one output: a fortieth of a displayed gray level
 
 Curve = tuple[tuple[float, float], ...]  # (gray level before, gray level after), rising in the first
-Histogram = npt.NDArray[np.int64]  # pixels in each of BINS equal steps of [0, 1]
+Counts = npt.NDArray[np.int64]  # pixels at each of BINS gray levels from 0 to 1, shape (BINS,)
 
 
 @dataclass(frozen=True)
 class GrayChange:
     """Histograms of the breast before and after, the curve between them, and what was lost at the ends."""
 
-    before: Histogram
-    after: Histogram
+    before: Counts
+    after: Counts
     curve: Curve | None  # None: neighbors count too, so one level before has many levels after
     black: float  # share of the breast's pixels at 0 after, in [0, 1]
     white: float  # share of the breast's pixels at 1 after, in [0, 1]
@@ -43,18 +44,14 @@ def gray_change(before: GrayImage, after: GrayImage, breast: Mask) -> GrayChange
     """
     old, new = before[breast], after[breast]
     return GrayChange(
-        before=_histogram(old),
-        after=_histogram(new),
+        before=histogram(before, breast, BINS),
+        after=histogram(after, breast, BINS),
         curve=_curve(old, new),
         black=float(np.mean(new <= 0)),
         white=float(np.mean(new >= 1)),
         black_before=float(np.mean(old <= 0)),
         white_before=float(np.mean(old >= 1)),
     )
-
-
-def _histogram(values: npt.NDArray[np.float32]) -> Histogram:
-    return np.bincount(np.minimum((values * BINS).astype(np.int64), BINS - 1), minlength=BINS)
 
 
 def _curve(old: npt.NDArray[np.float32], new: npt.NDArray[np.float32]) -> Curve | None:
