@@ -58,6 +58,7 @@ class Findings:
 
     entries: tuple[Entry, ...]
     refused: tuple[Refusal, ...] = ()
+    warnings: tuple[str, ...] = ()  # about the collection as a whole
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,7 @@ class DatasetSpec:
     find: Callable[[Path, ImportOptions], Findings]  # reads names and tables, opens no picture
     priority: int  # of several that detect, the highest is taken
     default_policy: LabelPolicy = "case"
+    facts_from: str = "file name"  # where laterality and view come from, for a warning when the header disagrees
     licence: str = ""
     citation: str = ""
     url: str = ""

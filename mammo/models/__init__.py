@@ -1,8 +1,8 @@
 """Networks, one family per module. To add one, add a module; nothing else changes."""
 
-from mammo.models._base import MODELS, HeadOptions, ModelSpec, PretrainedWeights
+from mammo.models._base import MODELS, HeadOptions, ModelSpec, PretrainedWeights, WeightsRecord
 from mammo.registry import load_modules
 
-__all__ = ["MODELS", "HeadOptions", "ModelSpec", "PretrainedWeights"]
+__all__ = ["MODELS", "HeadOptions", "ModelSpec", "PretrainedWeights", "WeightsRecord"]
 
 load_modules(__name__)

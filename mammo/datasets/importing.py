@@ -1,0 +1,202 @@
+"""From a folder to samples: every file is opened, checked and hashed once, and none is left out in silence."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from mammo.datasets._agreement import agreed
+from mammo.datasets._base import DATASETS, DatasetSpec, Entry, ImportOptions, Lesion, Refusal, Sample
+from mammo.datasets._threads import Progress, in_threads
+from mammo.errors import DatasetError, ImageError
+from mammo.files import sha256_of
+from mammo.imaging.quality import quality_flags
+from mammo.imaging.reading import read_image
+
+_DUPLICATE = "same content as "
+_NAMED_TWINS = 3
+
+
+@dataclass(frozen=True)
+class ImportResult:
+    """What became of a collection."""
+
+    layout: str  # name in DATASETS
+    samples: tuple[Sample, ...]  # sorted by id
+    refused: tuple[Refusal, ...]  # sorted by file
+    warnings: tuple[str, ...]  # about the collection as a whole
+    fingerprint: str  # SHA-256 over ids, contents and labels: equal for equal data, wherever they lie
+
+
+def import_collection(
+    root: Path,
+    *,
+    layout: str = "auto",
+    options: ImportOptions | None = None,
+    known: Mapping[str, Sample] | None = None,
+    on_progress: Progress | None = None,
+    threads: int = 2,
+) -> ImportResult:
+    """Read a collection in place; its folder is not written to.
+
+    Args:
+        root: Folder of the collection.
+        layout: Name in DATASETS, or "auto": of the layouts that recognise the folder, the one of highest priority.
+        options: What a person says about the collection.
+        known: Samples of an earlier import, by id: an image whose bytes and description did not change is not decoded
+            again.
+        on_progress: Called with the images done and their number.
+        threads: How many images are decoded at a time.
+
+    Raises:
+        DatasetError: If the folder is missing or holds no readable image, or its tables have problems.
+        UnknownNameError: If there is no such layout.
+    """
+    root = root.absolute()
+    if not root.is_dir():
+        what = "is a file, not a folder" if root.exists() else "does not exist"
+        raise DatasetError(f"{root} {what}. Give the folder that holds the images.", code="no_folder")
+    spec = _layout(root, layout, options or ImportOptions())
+    findings = spec.find(root, options or ImportOptions())
+    opener = _Opener(root, known or {}, spec.facts_from)
+    opened = in_threads(opener.open, findings.entries, threads=threads, on_progress=on_progress)
+    samples = [sample for sample in opened if isinstance(sample, Sample)]
+    refused = [*findings.refused, *(refusal for refusal in opened if isinstance(refusal, Refusal))]
+    if not samples:
+        raise _nothing_found(root, refused)
+    marked = tuple(sorted(_mark_duplicates(samples), key=lambda sample: sample.id))
+    ordered = tuple(sorted(refused, key=lambda refusal: refusal.file))
+    return ImportResult(spec.name, marked, ordered, findings.warnings, fingerprint_of(marked))
+
+
+def fingerprint_of(samples: Sequence[Sample]) -> str:
+    """SHA-256 over each sample's id, content and labels, 64 hexadecimal digits; their order does not matter."""
+    content = sorted([sample.id, sample.sha256, sorted(sample.labels.items())] for sample in samples)
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+
+def _layout(root: Path, layout: str, options: ImportOptions) -> DatasetSpec:
+    if options.labels_file is not None and layout not in ("auto", "csv_labels"):
+        raise DatasetError(f"The layout {layout!r} takes no labels file. Leave out one of them.")
+    if layout != "auto":
+        return DATASETS[layout]
+    by_priority = sorted(DATASETS.values(), key=lambda spec: -spec.priority)
+    return next(spec for spec in by_priority if spec.detect(root, options))
+
+
+def _nothing_found(root: Path, refused: Sequence[Refusal]) -> DatasetError:
+    looked_for = "Looked for PNG, JPEG, TIFF, PGM, DICOM."
+    if not refused:
+        return DatasetError(f"No images in {root}. {looked_for}", code="no_images")
+    first = min(refused, key=lambda refusal: refusal.file)
+    return DatasetError(
+        f"No images in {root} that could be taken. {looked_for} Refused: {len(refused):,}; the first is {first.file}: "
+        f"{first.reason}",
+        code="no_images",
+    )
+
+
+@dataclass(frozen=True)
+class _Opener:
+    """Turns the entries of one collection into samples."""
+
+    root: Path
+    known: Mapping[str, Sample]
+    facts_from: str
+
+    def open(self, entry: Entry) -> Sample | Refusal:
+        path = self.root / entry.file
+        try:
+            sha256 = sha256_of(path)
+            earlier = self.known.get(entry.file)
+            if earlier is not None and earlier.sha256 == sha256 and _is_described_alike(entry, earlier):
+                return _renewed(earlier, path, entry)
+            return _decoded(path, entry, sha256, self.facts_from)
+        except ImageError as error:
+            return Refusal(entry.file, str(error), error.code)
+        except OSError as error:
+            return Refusal(entry.file, f"The file can't be read: {error.strerror}.", "unreadable")
+
+
+def _is_described_alike(entry: Entry, earlier: Sample) -> bool:
+    """Whether decoding again would give the same sample, but for what the entry alone decides."""
+    own_warnings = earlier.warnings[: len(entry.warnings)]
+    facts = (earlier.laterality, earlier.view, earlier.age, own_warnings, earlier.lesions)
+    return facts == (entry.laterality, entry.view, entry.age, entry.warnings, entry.lesions)
+
+
+def _renewed(earlier: Sample, path: Path, entry: Entry) -> Sample:
+    return replace(
+        earlier,
+        path=path,
+        patient_id=entry.patient_id,
+        labels=entry.labels,
+        density=entry.density,
+        scanner=entry.scanner,
+        warnings=tuple(warning for warning in earlier.warnings if not warning.startswith(_DUPLICATE)),
+    )
+
+
+def _decoded(path: Path, entry: Entry, sha256: str, source: str) -> Sample:
+    image = read_image(path)
+    height, width = image.pixels.shape
+    laterality, side_warnings = agreed("laterality", {source: entry.laterality, "header": image.laterality})
+    view, view_warnings = agreed("view", {source: entry.view, "header": image.view})
+    return Sample(
+        id=entry.file,
+        path=path,
+        patient_id=entry.patient_id,
+        labels=entry.labels,
+        sha256=sha256,
+        width_px=width,
+        height_px=height,
+        bits=image.bits,
+        laterality=laterality,
+        view=view,
+        age=entry.age if entry.age is not None else image.age,
+        density=entry.density,
+        scanner=entry.scanner,
+        lesions=entry.lesions,
+        warnings=(
+            *entry.warnings,
+            *side_warnings,
+            *view_warnings,
+            *_lesions_outside(entry.lesions, width, height),
+            *image.warnings,
+            *quality_flags(image.pixels),
+        ),
+    )
+
+
+def _lesions_outside(lesions: Sequence[Lesion], width: int, height: int) -> tuple[str, ...]:
+    outside = [
+        lesion
+        for lesion in lesions
+        if lesion.x_px is not None
+        and lesion.y_px is not None
+        and not (0 <= lesion.x_px <= width and 0 <= lesion.y_px <= height)
+    ]
+    return tuple(f"lesion at ({one.x_px:g}, {one.y_px:g}) lies outside {width} x {height} pixels" for one in outside)
+
+
+def _mark_duplicates(samples: Sequence[Sample]) -> list[Sample]:
+    """All samples; those with equal bytes say of each other so. None is dropped: a person decides which to keep."""
+    by_content = defaultdict(list)
+    for sample in samples:
+        by_content[sample.sha256].append(sample)
+    return [_marked(sample, by_content[sample.sha256]) for sample in samples]
+
+
+def _marked(sample: Sample, twins: Sequence[Sample]) -> Sample:
+    others = sorted((twin for twin in twins if twin.id != sample.id), key=lambda twin: twin.id)
+    if not others:
+        return sample
+    named = ", ".join(twin.id for twin in others[:_NAMED_TWINS])
+    more = f" and {len(others) - _NAMED_TWINS:,} more" if len(others) > _NAMED_TWINS else ""
+    differs = ", under another label" if any(twin.labels != sample.labels for twin in others) else ""
+    warning = f"{_DUPLICATE}{named}{more}{differs}"
+    return replace(sample, warnings=(*sample.warnings, warning))

@@ -1,0 +1,158 @@
+"""Heat maps of a network's answers, without hooks or any other trace on the network: threads may share it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from mammo.errors import ExplanationError
+from mammo.explanation._base import CamMethod
+from mammo.imaging.gray_image import GrayImage
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+    from mammo.models import ModelSpec
+
+Heatmap = npt.NDArray[np.float32]  # shape (height, width), 0 or more, no upper limit
+
+_FLAT = 1e-5  # share of the maximum; sums of float32 differ by less
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Heat maps of N images for one class each, and the answers that they explain."""
+
+    heatmaps: npt.NDArray[np.float32]  # shape (N, height, width) of the input, 0 or more, raw: not scaled to 1
+    logits: npt.NDArray[np.float32]  # shape (N, K)
+    explained_labels: npt.NDArray[np.int64]  # shape (N,)
+    explained_logits: npt.NDArray[np.float32]  # shape (N,)
+    cam_layer: str
+
+
+def explain(
+    method: CamMethod,
+    spec: ModelSpec,
+    model: nn.Module,
+    inputs: Tensor,
+    targets: Sequence[int] | None = None,
+    *,
+    layer: str | None = None,
+) -> Explanation:
+    """Show where the evidence for a class lies in each image.
+
+    The body runs without gradients; only the head, from ``layer`` on, is differentiated, and only with respect to
+    the activations: no weight gets a gradient, and frozen weights serve as well.
+
+    Args:
+        method: An entry of CAM_METHODS.
+        spec: The family of ``model``.
+        model: A network in evaluation mode.
+        inputs: Normalized images, shape (N, 3, H, W), on the model's device.
+        targets: Class index for each image; None for the class that the network finds most probable.
+        layer: Where the network is cut; None for the family's default.
+
+    Raises:
+        ExplanationError: If the model is in training mode, or layer, class or image size do not fit it, or the
+            map is not finite.
+    """
+    import torch
+    from torch.nn import functional
+
+    layer = layer or spec.cam_layers[0]
+    _check(spec, model, inputs)
+    body, head = spec.split(model, layer)
+    with torch.no_grad():
+        activations = body(inputs).detach()  # a body that hands its input through must not mark the caller's tensor
+    _check_finite(activations)
+    if activations.ndim != 4:
+        raise ExplanationError(f"Behind {layer} there is no map any more. Useful: {', '.join(spec.cam_layers)}.")
+    with torch.enable_grad():
+        activations.requires_grad_()
+        logits = head(activations)
+        labels = _labels(logits.detach(), targets)
+        explained = logits.gather(1, labels[:, None])[:, 0]
+        maps = _maps(method, activations, explained)
+    _check_finite(logits)
+    _check_finite(maps)
+    maps = maps.detach().clamp_min(0)[:, None]
+    heatmaps = functional.interpolate(maps, size=inputs.shape[2:], mode="bilinear", align_corners=False)[:, 0]
+    return Explanation(
+        heatmaps=heatmaps.cpu().numpy(),
+        logits=logits.detach().float().cpu().numpy(),
+        explained_labels=labels.cpu().numpy(),
+        explained_logits=explained.detach().float().cpu().numpy(),
+        cam_layer=layer,
+    )
+
+
+def is_blank(heatmap: Heatmap) -> bool:
+    """Whether a map points nowhere: zero everywhere, or the same everywhere."""
+    top = float(heatmap.max())
+    return top <= 0 or top - float(heatmap.min()) <= _FLAT * top
+
+
+def normalized(heatmap: Heatmap, scale: float | None = None) -> GrayImage:
+    """The map in [0, 1], zero everywhere if it is blank; the size of its numbers does not matter.
+
+    Args:
+        heatmap: Raw map, 0 or more.
+        scale: The raw value that becomes 1, for several maps on one scale; None for this map's own maximum.
+    """
+    if is_blank(heatmap):
+        return np.zeros_like(heatmap)
+    top = np.float32(heatmap.max() if scale is None else scale)
+    image: GrayImage = np.clip(heatmap / top, 0, 1)
+    return image
+
+
+def _check(spec: ModelSpec, model: nn.Module, inputs: Tensor) -> None:
+    if any(module.training for module in model.modules()):
+        raise ExplanationError("The model is in training mode; a heat map needs evaluation mode.")
+    if inputs.ndim != 4 or inputs.shape[1] != 3 or min(inputs.shape[2:]) < spec.min_input_size or not len(inputs):
+        raise ExplanationError(
+            f"{spec.label} explains images of shape (N, 3, H, W), H and W at least {spec.min_input_size}; "
+            f"these are {tuple(inputs.shape)}."
+        )
+
+
+def _labels(logits: Tensor, targets: Sequence[int] | None) -> Tensor:
+    """Class index of each image, shape (N,)."""
+    import torch
+
+    if targets is None:
+        return logits.argmax(1)
+    count, class_count = logits.shape
+    if len(targets) != count:
+        raise ExplanationError(f"{len(targets)} classes are named for {count} images; name one for each.")
+    unknown = [target for target in targets if not 0 <= target < class_count]
+    if unknown:
+        raise ExplanationError(f"There is no class {unknown[0]}; this model has classes 0 to {class_count - 1}.")
+    return torch.tensor(targets, dtype=torch.int64, device=logits.device)
+
+
+def _maps(method: CamMethod, activations: Tensor, explained: Tensor) -> Tensor:
+    """Maps (N, h, w) at the size of the layer."""
+    import torch
+
+    if method.activation_map is not None:
+        return method.activation_map(activations.detach())
+    (gradients,) = torch.autograd.grad(explained.sum(), activations)
+    with torch.no_grad():
+        activations, gradients = activations.float(), gradients.float()
+        weights = method.channel_weights(activations, gradients)  # type: ignore[misc]
+        return (weights * activations).sum(1)
+
+
+def _check_finite(values: Tensor) -> None:
+    """Refuse values (N, ...) that are infinite or not a number."""
+    broken = (~values.isfinite()).flatten(1).any(1).nonzero()
+    if len(broken):
+        raise ExplanationError(
+            f"No heat map can be shown for image {int(broken[0]) + 1}: the model answers with values that are not "
+            "numbers. Its training may have diverged, or the image is not finite."
+        )

@@ -1,0 +1,135 @@
+"""What every family of networks promises."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import nn
+
+from mammo.models import MODELS, HeadOptions
+from mammo.models.weights import backbone_parameters, head_parameters
+
+CLASS_COUNT = 4
+HEAD_INPUTS = {
+    "alexnet": 4096,
+    "convnext_tiny": 768,
+    "densenet121": 1024,
+    "efficientnet_b0": 1280,
+    "mobilenet_v3": 1280,
+    "resnet18": 512,
+    "resnet50": 2048,
+    "small": 96,
+    "squeezenet1_0": 512,
+    "squeezenet1_1": 512,
+    "vgg16": 4096,
+}
+
+
+HEAVY = {"vgg16"}  # 134 million parameters: seconds to start, seconds to learn
+
+
+@pytest.fixture(
+    scope="module", params=[pytest.param(name, marks=[pytest.mark.slow] * (name in HEAVY)) for name in MODELS]
+)
+def spec(request):
+    return MODELS[request.param]
+
+
+@pytest.fixture(scope="module")
+def model(spec):
+    torch.manual_seed(0)
+    return spec.build(CLASS_COUNT, HeadOptions())
+
+
+@pytest.fixture(autouse=True)
+def evaluation_mode(model):
+    model.eval()
+
+
+def images(count, height, width):
+    return torch.rand(count, 3, height, width, generator=torch.Generator().manual_seed(1))
+
+
+def test_gives_one_logit_per_class_and_image(spec, model):
+    with torch.no_grad():
+        logits = model(images(2, spec.min_input_size + 20, spec.min_input_size + 20))
+    assert logits.shape == (2, CLASS_COUNT)
+    assert logits.isfinite().all()
+
+
+@pytest.mark.parametrize(("higher", "wider"), [(0, 0), (33, 4)], ids=["smallest", "odd and not square"])
+def test_bears_any_size_from_the_smallest_on(spec, model, higher, wider):
+    with torch.no_grad():
+        logits = model(images(1, spec.min_input_size + higher, spec.min_input_size + wider))
+    assert logits.shape == (1, CLASS_COUNT)
+
+
+def test_learns_from_a_batch_of_two_at_the_smallest_size(spec, model):
+    model.train()
+    model(images(2, spec.min_input_size, spec.min_input_size)).sum().backward()
+    gradients = [parameter.grad for parameter in head_parameters(spec, model)]
+    model.zero_grad()
+    assert all(gradient is not None and gradient.isfinite().all() for gradient in gradients)
+
+
+def test_the_head_is_one_new_layer_for_the_classes(spec, model):
+    counts = [parameter.numel() for parameter in head_parameters(spec, model)]
+    assert counts == [CLASS_COUNT * HEAD_INPUTS[spec.name], CLASS_COUNT]
+
+
+def test_head_and_backbone_are_all_parameters_and_share_none(spec, model):
+    head = {id(parameter) for parameter in head_parameters(spec, model)}
+    backbone = {id(parameter) for parameter in backbone_parameters(spec, model)}
+    assert head | backbone == {id(parameter) for parameter in model.parameters()}
+    assert not head & backbone
+
+
+def test_a_glorot_head_is_uniform_within_its_limit_and_has_no_bias(spec, model):
+    weight, bias = head_parameters(spec, model)
+    limit = (6 / (HEAD_INPUTS[spec.name] + CLASS_COUNT)) ** 0.5
+    assert 0.95 * limit < float(weight.abs().max().detach()) <= limit
+    assert not bias.any()
+
+
+def test_the_head_behind_the_body_is_the_whole_network(spec, model):
+    inputs = images(1, spec.min_input_size + 40, spec.min_input_size + 23)
+    with torch.no_grad():
+        parts = [spec.split(model, layer) for layer in spec.cam_layers]
+        outputs = [head(body(inputs)) for body, head in parts]
+        assert all(torch.equal(output, model(inputs)) for output in outputs)
+
+
+def test_every_cam_layer_is_a_map_and_all_differ(spec, model):
+    inputs = images(1, spec.input_size, spec.input_size)
+    with torch.no_grad():
+        maps = [spec.split(model, layer)[0](inputs) for layer in spec.cam_layers]
+    assert all(activations.ndim == 4 and min(activations.shape[2:]) >= 7 for activations in maps)
+    assert (
+        2 <= len({(activations.shape, float(activations.sum())) for activations in maps}) == len(spec.cam_layers) <= 4
+    )
+
+
+def test_no_head_changes_what_it_is_given(spec, model):
+    inputs = images(1, spec.min_input_size + 20, spec.min_input_size + 20)
+    with torch.no_grad():
+        parts = [spec.split(model, layer) for layer in spec.cam_layers]
+        given = [body(inputs) for body, _ in parts]
+        kept = [activations.clone() for activations in given]
+        _ = [head(activations) for (_, head), activations in zip(parts, given, strict=True)]
+    assert all(torch.equal(activations, before) for activations, before in zip(given, kept, strict=True))
+
+
+def test_no_module_works_in_place(model):
+    assert not [name for name, module in model.named_modules() if getattr(module, "inplace", False)]
+
+
+def test_names_no_layer_that_the_network_lacks(spec, model):
+    assert isinstance(model.get_submodule(spec.head), nn.Linear | nn.Conv2d)
+    assert all(isinstance(model.get_submodule(layer), nn.Module) for layer in spec.cam_layers)
+
+
+def test_weights_have_a_name_of_ours_and_the_start_of_a_hash(spec):
+    published = [spec.weights] if spec.weights else []
+    assert all(weights.file == f"{spec.name}-imagenet.pth" for weights in published)
+    assert all(len(weights.sha256_prefix) == 8 and int(weights.sha256_prefix, 16) for weights in published)
+    assert all(weights.sha256_prefix in weights.original_file for weights in published)
