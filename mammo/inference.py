@@ -15,7 +15,7 @@ from mammo.errors import CheckpointError
 from mammo.explanation import CamMethod
 from mammo.explanation.explaining import explain, normalized
 from mammo.imaging.breast import breast_mask
-from mammo.imaging.gray_image import GrayImage, from_stored, to_stored
+from mammo.imaging.gray_image import GrayImage, to_stored
 from mammo.imaging.overlay import overlay
 from mammo.imaging.reading import LoadedImage
 from mammo.preprocessing import Picture
@@ -106,6 +106,3 @@ def _heatmap(
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     laid = cv2.warpAffine(mean, back[:2], (width, height), flags=flags, borderMode=cv2.BORDER_CONSTANT)
     return np.clip(laid, 0, 1, dtype=np.float32), not bool(mean.any())
-
-
-__all__ = ["Prediction", "from_stored", "load_models", "overlaid", "predict"]

@@ -5,27 +5,33 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from mammo.imaging.gray_image import GrayImage, StoredImage, to_stored
+from mammo.imaging.breast import Box, breast_box
+from mammo.imaging.gray_image import GrayImage, Mask, StoredImage, to_stored
 
-_QUALITY = 88  # a mammogram of 720 x 900 pixels takes about 60 kB, and no block is seen at 100 %
+Size = tuple[int, int]  # width and height in pixels
+
+_QUALITY = 88  # a breast of 720 x 1000 pixels takes about 60 kB, and no block is seen at 100 %
+_MARGIN = 0.03  # around the breast, as a share of the box's longer side
 
 
-def fitted_jpeg(image: GrayImage, width: int, height: int) -> bytes:
-    """The whole picture in a black box, as large as fits: pictures of any shape then take the same place on a page.
+def breast_jpeg(image: GrayImage, breast: Mask, size: Size) -> bytes:
+    """The picture around the breast, as large as fits into a black box: all then take the same place on a page.
 
     Args:
         image: The mammogram, values in [0, 1].
-        width: Of the box, in pixels.
-        height: Of the box, in pixels.
+        breast: Where the breast is, same shape.
+        size: Of the box.
 
     Returns:
         JPEG with 8 bits a pixel.
     """
-    box = np.zeros((height, width), np.uint8)
-    fitted = _fitted(to_stored(image, 8), width, height)
+    box = _with_margin(breast_box(breast), image.shape)
+    width, height = size
+    canvas = np.zeros((height, width), np.uint8)
+    fitted = _fitted(to_stored(image[box.top : box.bottom, box.left : box.right], 8), size)
     top, left = (height - fitted.shape[0]) // 2, (width - fitted.shape[1]) // 2
-    box[top : top + fitted.shape[0], left : left + fitted.shape[1]] = fitted
-    _, encoded = cv2.imencode(".jpg", box, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
+    canvas[top : top + fitted.shape[0], left : left + fitted.shape[1]] = fitted
+    _, encoded = cv2.imencode(".jpg", canvas, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
     return bytes(encoded)
 
 
@@ -34,12 +40,22 @@ def reduced(image: GrayImage, longest_px: int) -> GrayImage:
     if max(image.shape) <= longest_px:
         return image
     height, width = (max(1, round(length * longest_px / max(image.shape))) for length in image.shape)
-    small: GrayImage = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
-    return small
+    return np.asarray(cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA), np.float32)
 
 
-def _fitted(stored: StoredImage, width: int, height: int) -> StoredImage:
-    scale = min(width / stored.shape[1], height / stored.shape[0])
-    size = (max(1, round(stored.shape[1] * scale)), max(1, round(stored.shape[0] * scale)))
-    fitted: StoredImage = cv2.resize(stored, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
-    return fitted
+def _with_margin(box: Box, shape: tuple[int, ...]) -> Box:
+    margin = round(_MARGIN * max(box.right - box.left, box.bottom - box.top))
+    return Box(
+        left=max(0, box.left - margin),
+        top=max(0, box.top - margin),
+        right=min(shape[1], box.right + margin),
+        bottom=min(shape[0], box.bottom + margin),
+    )
+
+
+def _fitted(stored: StoredImage, size: Size) -> StoredImage:
+    scale = min(size[0] / stored.shape[1], size[1] / stored.shape[0])
+    fitted = (max(1, round(stored.shape[1] * scale)), max(1, round(stored.shape[0] * scale)))
+    return np.asarray(
+        cv2.resize(stored, fitted, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC), stored.dtype
+    )

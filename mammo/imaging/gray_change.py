@@ -10,7 +10,8 @@ import numpy.typing as npt
 from mammo.imaging.gray_image import GrayImage, Mask
 from mammo.imaging.histogram import histogram
 
-BINS = 256  # of a histogram drawn on a page
+BINS = 64  # of a histogram: more would show the gaps that a stretch leaves in 8-bit pictures
+_POINTS = 256  # of a curve, at most
 _LEVELS = 65536  # no stored picture has more
 _SAME = 1e-4  # outputs of one input level that differ by less are one output: a fortieth of a displayed gray level
 
@@ -55,12 +56,12 @@ def gray_change(before: GrayImage, after: GrayImage, breast: Mask) -> GrayChange
 
 
 def _curve(old: npt.NDArray[np.float32], new: npt.NDArray[np.float32]) -> Curve | None:
-    """One output for each input level that occurs, thinned to about BINS points."""
+    """One output for each input level that occurs, thinned to _POINTS."""
     levels = np.rint(old * (_LEVELS - 1)).astype(np.int64)
     output = np.full(_LEVELS, np.nan, np.float32)
     output[levels] = new  # any one of the level's pixels stands for it, if they agree
     if np.abs(output[levels] - new).max() > _SAME:
         return None
     present = np.flatnonzero(~np.isnan(output))
-    kept = present[np.unique(np.linspace(0, len(present) - 1, BINS).astype(np.int64))]
+    kept = present[np.unique(np.linspace(0, len(present) - 1, _POINTS).astype(np.int64))]
     return tuple((float(level / (_LEVELS - 1)), float(output[level])) for level in kept)

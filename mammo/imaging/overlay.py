@@ -64,13 +64,16 @@ def overlay(
 
 
 def _blended(image: GrayImage, heat: GrayImage, opacity: float) -> RgbImage:
-    share = np.clip((heat - _LOWEST) / (_FULL - _LOWEST), 0, 1)
-    alpha = (opacity * share * share * (3 - 2 * share))[..., np.newaxis].astype(np.float32)
+    gray = np.clip(image, 0, 1) * np.float32(255)
+    colors: RgbImage = cv2.merge([np.rint(gray).astype(np.uint8)] * 3).astype(np.uint8, copy=False)
+    shown = heat > _LOWEST  # a small part of a film of 14 million pixels
+    strength = heat[shown]
+    share = np.clip((strength - _LOWEST) / (_FULL - _LOWEST), 0, 1)
+    alpha = (opacity * share * share * (3 - 2 * share))[:, np.newaxis]
     table = heat_colors()
-    colored = table[np.rint(heat * (len(table) - 1)).astype(np.intp)]
-    gray = np.clip(image, 0, 1)[..., np.newaxis] * np.float32(255)
-    blended: RgbImage = np.rint((1 - alpha) * gray + alpha * colored).astype(np.uint8)
-    return blended
+    colored = table[np.rint(strength * (len(table) - 1)).astype(np.intp)]
+    colors[shown] = np.rint((1 - alpha) * gray[shown][:, np.newaxis] + alpha * colored).astype(np.uint8)
+    return colors
 
 
 def _curves(region: Mask) -> list[npt.NDArray[np.int32]]:

@@ -1,1 +1,38 @@
 """The only door to the database: one module per group of tables, frozen records out."""
+
+from db.models import JobState
+from mammo.store.clock import Clock
+from mammo.store.job_register import JobFilter
+from mammo.store.records import (
+    DataSetRecord,
+    Failure,
+    JobEvent,
+    JobRecord,
+    MetricRow,
+    NewJob,
+    PredictionRecord,
+    PresetRecord,
+    SplitRecord,
+    Wish,
+    Worker,
+)
+from mammo.store.store import Store, open_store
+
+__all__ = [
+    "Clock",
+    "DataSetRecord",
+    "Failure",
+    "JobEvent",
+    "JobFilter",
+    "JobRecord",
+    "JobState",
+    "MetricRow",
+    "NewJob",
+    "PredictionRecord",
+    "PresetRecord",
+    "SplitRecord",
+    "Store",
+    "Wish",
+    "Worker",
+    "open_store",
+]

@@ -97,7 +97,7 @@ class TrainingConfig(BaseModel):
     # the model
     model: str = Field("squeezenet1_1", description="A family of the model registry.")
     weights: str = Field("imagenet", description="imagenet, none, or a file of weights.")
-    head_init: Literal["glorot", "torchvision"] = Field("glorot", description="How the new layer starts.")
+    head_init: Literal["glorot", "torchvision"] = Field("torchvision", description="How the new layer starts.")
     head_relu: bool = Field(default=False, description="SqueezeNet: keep the last ReLU, as the paper.")
     frozen: bool = Field(default=False, description="Train the new layer only.")
 
@@ -106,11 +106,11 @@ class TrainingConfig(BaseModel):
     learning_rate: float = Field(1e-4, gt=0, le=1, description="Rate of the pretrained layers.")
     head_learning_rate_factor: float = Field(10, gt=0, le=1000, description="Rate of the new layer, as a multiple.")
     schedule: str = Field("cosine", description="An entry of the schedule registry.")
-    weight_decay: float = Field(1e-4, ge=0, le=1, description="L2 factor; on weights only, never on biases.")
+    weight_decay: float = Field(1e-2, ge=0, le=1, description="L2 factor; on weights only, never on biases.")
     momentum: float = Field(0.9, ge=0, lt=1, description="SGDM only.")
-    batch_size: int = Field(32, ge=2, le=4096, description="Images per step.")
+    batch_size: int = Field(16, ge=2, le=4096, description="Images per step.")
     micro_batches: int = Field(1, ge=1, le=4096, description="Parts into which a batch is cut to fit into memory.")
-    epochs: int = Field(20, ge=1, le=10_000, description="Passes over the training images.")
+    epochs: int = Field(25, ge=1, le=10_000, description="Passes over the training images.")
     drop_last: bool = Field(
         default=True, description="Leave out the incomplete last batch of an epoch, as MATLAB does."
     )
@@ -125,7 +125,7 @@ class TrainingConfig(BaseModel):
     validation_every: int = Field(
         0, ge=0, le=1_000_000, description="Iterations between validations; 0: once an epoch."
     )
-    selection: Literal["best", "last"] = Field("best", description="Which state becomes the model.")
+    selection: Literal["best", "last"] = Field("last", description="Which state becomes the model.")
     patience: int = Field(0, ge=0, le=10_000, description="Validations without a better one before it ends; 0: never.")
     test_time_views: Literal["one", "mirrored"] = Field("one", description="mirrored: mean over the picture's mirrors.")
 

@@ -17,10 +17,13 @@ class TrainingPreset:
     label: str
     values: dict[str, Any]
     sources: dict[str, str] = field(default_factory=dict)  # field -> why it has this value
+    region_values: dict[str, Any] = field(default_factory=dict)  # put over the values where regions are learnt from
 
     def config(self, values: dict[str, Any] | None = None) -> TrainingConfig:
         """The preset's configuration with ``values`` put over it."""
-        return TrainingConfig.of({**self.values, **(values or {}), "preset": self.name})
+        wanted = values or {}
+        own = {**self.values, **self.region_values} if wanted.get("region") == "lesion" else self.values
+        return TrainingConfig.of({**own, **wanted, "preset": self.name})
 
 
 PRESETS: Registry[TrainingPreset] = Registry("training preset")
@@ -89,8 +92,11 @@ PRESETS.add(
     TrainingPreset(
         name="recommended",
         label="Recommended",
-        values={},
+        values={"precision": "auto"},
+        region_values={"augmentation": "any-direction", "test_time_views": "mirrored"},
         sources={
+            "augmentation": "A film has an upright position; a crop around a lesion has none, so it may turn anyhow.",
+            "selection": "A cosine schedule ends in a settled state; a small validation part chooses by chance.",
             "crop": "The empty film carries no disease but the scanner's signature.",
             "fit": "Squashing deforms lesions; the padding lies away from the chest wall.",
             "enhancement": "Percentiles inside the breast: labels at 255 make a plain minimum-maximum stretch idle.",
@@ -113,7 +119,7 @@ PRESETS.add(
             "learning_rate": 3e-3,
             "head_learning_rate_factor": 1,
             "schedule": "one_cycle",
-            "weight_decay": 1e-2,
+            "batch_size": 32,
             "class_weights": "none",
             "epochs": 14,
         },

@@ -23,7 +23,7 @@ from mammo.training.batches import LabelledImages
 from mammo.training.checkpoint import CheckpointShelf
 from mammo.training.fit import FitResult, Reporter, TrainingParts, fit
 from mammo.training.forward import device_of, probabilities_of
-from mammo.training.items import PARTS, Item, Placement, by_part, class_names_of, film_items, region_items
+from mammo.training.items import Item, Placement, by_part, class_names_of, film_items, region_items
 from mammo.training.model_folder import TrainedModel, write_model
 from mammo.training.preparation import pipeline_of
 from mammo.training.prepared import PreparedImages, prepare_images
@@ -51,8 +51,8 @@ class TrainingSource:
 
 
 @dataclass(frozen=True)
-class Predictions:
-    """Predictions of one part by one fold's model."""
+class PartPredictions:
+    """PartPredictions of one part by one fold's model."""
 
     part: str
     fold: int
@@ -69,8 +69,8 @@ class TrainingOutcome:
 
     completed: bool
     class_names: tuple[str, ...]
-    predictions: tuple[Predictions, ...]  # empty if not completed
-    control: tuple[Predictions, ...]  # the same with normal regions at random places, where asked for
+    predictions: tuple[PartPredictions, ...]  # empty if not completed
+    control: tuple[PartPredictions, ...]  # the same with normal regions at random places, where asked for
     notes: tuple[str, ...]
 
 
@@ -101,7 +101,7 @@ def train_and_evaluate(
         SettingsError: If pretrained weights are nowhere to be had.
     """
     _set_up(config)
-    class_names = CLASS_NAMES if config.region == "lesion" else class_names_of(source.samples, source.policy)
+    class_names = _class_names(config, source)
     results, notes = [], []
     for series in _series(config, source, class_names):
         fitted = _Trainer(config, source, folders, reporter, class_names).carry_out(series)
@@ -116,6 +116,42 @@ def train_and_evaluate(
     return TrainingOutcome(
         completed=True, class_names=class_names, predictions=results[0], control=control, notes=tuple(notes)
     )
+
+
+def counts_of_first_fold(config: TrainingConfig, source: TrainingSource) -> tuple[int, int, int]:
+    """Training images, validation images and classes of the first training that ``config`` asks for.
+
+    Raises:
+        DatasetError: As ``train_and_evaluate`` would.
+    """
+    class_names = _class_names(config, source)
+    series = _series(config, source, class_names)[0]
+    parts = by_part(series.items, _assignments(config, source, series)[0])
+    _check(parts["train"], class_names)
+    return len(parts["train"]), len(parts["validation"]), len(class_names)
+
+
+def _class_names(config: TrainingConfig, source: TrainingSource) -> tuple[str, ...]:
+    return CLASS_NAMES if config.region == "lesion" else class_names_of(source.samples, source.policy)
+
+
+def _assignments(config: TrainingConfig, source: TrainingSource, series: _Series) -> list[Mapping[str, str]]:
+    """Sample id -> part, for each fold."""
+    if not config.folds:
+        return [source.assignment]
+    wanted = {item.sample.id for item in series.items}
+    samples = [sample for sample in source.samples if sample.id in wanted]
+    folds = patient_folds(samples, config.folds, seed=config.seed, policy=source.policy)
+    return [fold.assignment for fold in folds]
+
+
+def _check(training: Sequence[Item], class_names: Sequence[str]) -> None:
+    present = {item.label for item in training}
+    missing = [name for index, name in enumerate(class_names) if index not in present]
+    if len(present) < 2:
+        raise DatasetError("The training part holds fewer than two classes; there is nothing to tell apart.")
+    if missing:
+        raise DatasetError(f"The training part holds no image of {', '.join(missing)}. Make another split.")
 
 
 def _set_up(config: TrainingConfig) -> None:
@@ -153,9 +189,9 @@ class _Trainer:
         self.pipeline = pipeline_of(config, self.spec)
         self.device = device_of()
 
-    def carry_out(self, series: _Series) -> tuple[tuple[Predictions, ...], list[str]] | None:
-        """Predictions of all folds and notes; None if asked to stop on the way."""
-        splits = self._assignments(series)
+    def carry_out(self, series: _Series) -> tuple[tuple[PartPredictions, ...], list[str]] | None:
+        """PartPredictions of all folds and notes; None if asked to stop on the way."""
+        splits = _assignments(self.config, self.source, series)
         used = [item for item in series.items if any(item.sample.id in split for split in splits)]
         prepared = prepare_images(
             used,
@@ -165,11 +201,11 @@ class _Trainer:
         )
         notes = [f"Images with a warning: {len(prepared.warnings)}; {text}" for text in prepared.warnings[:1]]
         rows = dict(zip((item.id for item in used), prepared.rows, strict=True))
-        results: list[Predictions] = []
+        results: list[PartPredictions] = []
         for number, split in enumerate(splits):
             fold = series.first_fold + number
             parts = by_part(used, split)
-            self._check(parts["train"])
+            _check(parts["train"], self.class_names)
             finished = self._finished(fold)
             if finished is None:
                 data = {part: self._data(items, rows, prepared) for part, items in parts.items()}
@@ -183,22 +219,6 @@ class _Trainer:
                 _predictions(part, fold, parts[part], finished[part]) for part in ("validation", "test") if parts[part]
             ]
         return tuple(results), notes
-
-    def _assignments(self, series: _Series) -> list[Mapping[str, str]]:
-        if not self.config.folds:
-            return [self.source.assignment]
-        wanted = {item.sample.id for item in series.items}
-        samples = [sample for sample in self.source.samples if sample.id in wanted]
-        folds = patient_folds(samples, self.config.folds, seed=self.config.seed, policy=self.source.policy)
-        return [fold.assignment for fold in folds]
-
-    def _check(self, training: Sequence[Item]) -> None:
-        present = {item.label for item in training}
-        missing = [name for index, name in enumerate(self.class_names) if index not in present]
-        if len(present) < 2:
-            raise DatasetError("The training part holds fewer than two classes; there is nothing to tell apart.")
-        if missing:
-            raise DatasetError(f"The training part holds no image of {', '.join(missing)}. Make another split.")
 
     def _data(self, items: Sequence[Item], rows: Mapping[str, np.int64], prepared: PreparedImages) -> LabelledImages:
         own = PreparedImages(prepared.array, np.array([rows[item.id] for item in items], np.int64), ())
@@ -266,8 +286,10 @@ def versions() -> dict[str, str]:
     return {"python": platform.python_version(), "torch": torch.__version__, "threads": str(torch.get_num_threads())}
 
 
-def _predictions(part: str, fold: int, items: Sequence[Item], probabilities: Sequence[Sequence[float]]) -> Predictions:
-    return Predictions(
+def _predictions(
+    part: str, fold: int, items: Sequence[Item], probabilities: Sequence[Sequence[float]]
+) -> PartPredictions:
+    return PartPredictions(
         part=part,
         fold=fold,
         ids=tuple(item.id for item in items),
@@ -284,6 +306,3 @@ def _notes(result: FitResult, train: LabelledImages, probabilities: Mapping[str,
     if len(called) == 1 and len(np.unique(train.labels)) > 1:
         notes.append("The model calls every image the same class: it has learnt nothing that tells them apart.")
     return notes
-
-
-__all__ = ["PARTS", "Predictions", "TrainingFolders", "TrainingOutcome", "TrainingSource", "train_and_evaluate"]

@@ -1,0 +1,15 @@
+"""The dashboard: the page's set-up and the table of pages."""
+
+import streamlit as st
+
+from mammo.ui import frame
+
+st.set_page_config(page_title="Mammo", page_icon=frame.STATIC / "favicon.png", layout="wide")
+page = st.navigation(
+    {
+        "": [st.Page("pages/overview.py", title="Overview", icon=":material/space_dashboard:", default=True)],
+        "Prepare": [st.Page("pages/contrast.py", title="Contrast", icon=":material/contrast:")],
+    }
+)
+with frame.mounted():
+    page.run()

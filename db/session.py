@@ -1,0 +1,100 @@
+"""Reaching the database: opening, reading, writing. Journal mode and locking are settled here and nowhere else.
+
+An engine must not cross a fork: a child that inherits SQLite's file descriptors drops the parent's locks when it
+closes them. Processes are spawned, and each opens the database for itself.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from db.upgrading import upgrade_database
+
+LOCK_TIMEOUT_MS = 30_000
+
+#: In this order: the first must hold before any other can wait for a lock. Rollback journal, since SQLite 3.7.0 to
+#: 3.51.2 can corrupt a database in write-ahead mode; FULL, so that a power cut loses nothing that was acknowledged.
+_PRAGMAS = (
+    f"PRAGMA busy_timeout = {LOCK_TIMEOUT_MS}",
+    "PRAGMA journal_mode = DELETE",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+)
+
+
+def open_database(url: str) -> Engine:
+    """Engine of a database that has today's tables; a new one is made, an older one upgraded.
+
+    Args:
+        url: ``sqlite:///file`` or ``postgresql://user@host/name``.
+
+    Raises:
+        NewerDatabaseError: If a newer version of the program has upgraded it.
+        sqlalchemy.exc.ArgumentError: If ``url`` is no URL of a database.
+        sqlalchemy.exc.OperationalError: If it can't be reached or opened.
+        OSError: If its folder or file can't be made.
+    """
+    address = make_url(url)
+    engine = _sqlite(address) if address.get_backend_name() == "sqlite" else _server(address)
+    upgrade_database(engine)
+    return engine
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A connection for a few quick queries; fetch all rows inside, for a reader keeps SQLite's writers waiting."""
+    with engine.connect() as connection:
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction: all of it is kept at the end, none of it after an exception."""
+    with engine.execution_options(writing=True).begin() as connection:
+        yield connection
+
+
+def _sqlite(address: URL) -> Engine:
+    if address.database in (None, "", ":memory:"):
+        raise ArgumentError("A database in memory is lost with its process and seen by no other.")
+    path = Path(str(address.database)).absolute()
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.touch(mode=0o600, exist_ok=True)
+    # mode=rw: should the file vanish, no empty database silently takes its place.
+    uri = URL.create("sqlite", database=f"file:{quote(str(path))}", query={"mode": "rw", "uri": "true"})
+    engine = create_engine(uri, json_serializer=_to_json)
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _server(address: URL) -> Engine:
+    if address.drivername == "postgresql":
+        address = address.set(drivername="postgresql+psycopg")
+    return create_engine(address, json_serializer=_to_json, pool_pre_ping=True)
+
+
+def _prepare(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # the driver begins no transactions of its own; `_begin` does
+    for pragma in _PRAGMAS:
+        connection.execute(pragma)
+
+
+def _begin(connection: Connection) -> None:
+    # A writer takes the lock first: a read that turns into a write could not wait for its turn.
+    is_writer = connection.get_execution_options().get("writing", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writer else "BEGIN")
+
+
+_to_json: partial[Any] = partial(json.dumps, allow_nan=False)

@@ -1,0 +1,248 @@
+"""Data sets: add, list, show, check, split."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from mammo.commands._output import Json, Progress, expected_failures, show
+from mammo.config import settings
+from mammo.datasets import DATASETS, LABEL_POLICIES, ImportOptions, LabelPolicy
+from mammo.datasets.balance import class_balance, split_balance
+from mammo.datasets.importing import ImportResult, import_collection
+from mammo.datasets.leakage import leakage_report, scanner_class_association
+from mammo.datasets.likeness import image_signatures
+from mammo.datasets.splitting import SplitBy, split_samples
+from mammo.errors import DatasetError, ParameterError
+from mammo.store import Store, open_store
+from mammo.store.records import DataSetRecord
+
+app = typer.Typer(help="Data sets: add, list, show, check, split.", no_args_is_help=True)
+
+
+@app.command()
+@expected_failures
+def add(
+    path: Annotated[Path, typer.Argument(help="Folder of a collection; it stays where it is.")],
+    name: Annotated[str | None, typer.Option(help="Name on this server; the folder's name by default.")] = None,
+    layout: Annotated[str, typer.Option(help=f"auto, {', '.join(DATASETS)}")] = "auto",
+    labels: Annotated[Path | None, typer.Option(help="CSV of labels, sought here and then below PATH.")] = None,
+    column: Annotated[list[str] | None, typer.Option(help="OURS=THEIRS, for a column of another name.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Import a folder in place; add the same folder again to bring in what is new."""
+    options = ImportOptions(_labels_file(path, labels), _columns(column or []))
+    wanted = name or path.absolute().name
+    with open_store(settings()) as store:
+        known = {}
+        if store.data_sets.exists(wanted):
+            known = {sample.id: sample for sample in store.data_sets.samples(wanted)}
+        result = import_collection(
+            path, layout=layout, options=options, known=known, on_progress=Progress("Images read")
+        )
+        record = _stored(store, wanted, path, result, options)
+    shown: dict[str, Any] = {
+        **_facts(record),
+        "label_policies": {policy: class_balance(result.samples, policy) for policy in LABEL_POLICIES},
+        "refused": [{"file": refusal.file, "reason": refusal.reason} for refusal in result.refused],
+    }
+    show(shown, [*_lines(record), *_refusal_lines(shown["refused"])], as_json=as_json)
+
+
+@app.command("list")
+@expected_failures
+def list_all(as_json: Json = False) -> None:
+    """The data sets of this server."""
+    with open_store(settings()) as store:
+        records = store.data_sets.list()
+    lines = [line for record in records for line in _lines(record)]
+    shown = {"datasets": [_facts(record) for record in records]}
+    show(shown, lines or ["No data set yet. Add one: python -m mammo datasets add PATH"], as_json=as_json)
+
+
+@app.command("show")
+@expected_failures
+def show_one(name: str, as_json: Json = False) -> None:
+    """One data set: classes by label policy, splits, refused files, images with a warning."""
+    with open_store(settings()) as store:
+        record = store.data_sets.get(name)
+        samples = store.data_sets.samples(name)
+        splits = [split.name for split in store.splits.list(name)]
+        refused = [{"file": one.file, "reason": one.reason} for one in store.data_sets.refused(name)]
+    spec = DATASETS[record.layout]
+    warned = [{"file": sample.id, "warnings": list(sample.warnings)} for sample in samples if sample.warnings]
+    policies = {policy: class_balance(samples, policy) for policy in LABEL_POLICIES}
+    shown = {
+        **_facts(record),
+        "label_policies": policies,
+        "splits": splits,
+        "refused": refused,
+        "warned": warned,
+        "licence": spec.licence,
+        "citation": spec.citation,
+    }
+    lines = [
+        *_lines(record),
+        *(f"  labels by {policy}: {_counted(counts)}" for policy, counts in policies.items()),
+        f"  splits: {', '.join(splits) or 'none'}",
+        *_refusal_lines(refused),
+        *(f"  ! {one['file']}: {', '.join(one['warnings'])}" for one in warned),
+        f"  cite: {spec.citation or 'the collection'}",
+    ]
+    show(shown, lines, as_json=as_json)
+
+
+@app.command()
+@expected_failures
+def check(name: str, as_json: Json = False) -> None:
+    """Audits: leakage of every split, duplicates, what the scanner gives away, quality."""
+    with open_store(settings()) as store:
+        record = store.data_sets.get(name)
+        samples = store.data_sets.samples(name)
+        splits = {one.name: store.splits.split(name, one.name) for one in store.splits.list(name)}
+    signatures = image_signatures(samples, on_progress=Progress("Images compared")) if splits else {}
+    leakage = {one: leakage_report(samples, split, signatures).sentences() for one, split in splits.items()}
+    association = scanner_class_association(samples, record.default_policy)
+    warned = [{"file": sample.id, "warnings": list(sample.warnings)} for sample in samples if sample.warnings]
+    shown = {
+        "name": name,
+        "leakage": leakage,
+        "scanner_class_association": association,
+        "quality": warned,
+        "warnings": list(record.warnings),
+    }
+    lines = [f"{one}: {sentence}" for one, sentences in leakage.items() for sentence in sentences]
+    lines += ["No split yet: nothing to check for leakage."] if not splits else []
+    lines.append(_association_line(association))
+    lines += [f"! {one['file']}: {', '.join(one['warnings'])}" for one in warned]
+    show(shown, lines + list(record.warnings), as_json=as_json)
+
+
+@app.command()
+@expected_failures
+def split(
+    name: str,
+    by: Annotated[str, typer.Option(help="patient, image or paper; the last two leak women across parts")] = "patient",
+    fractions: Annotated[str, typer.Option(help="Shares of train, validation and test.")] = "0.8,0.1,0.1",
+    seed: Annotated[int, typer.Option(min=0)] = 0,
+    split_name: Annotated[str | None, typer.Option("--name", help="Name of the split.")] = None,
+    policy: Annotated[str | None, typer.Option(help=f"Labels to balance: {', '.join(LABEL_POLICIES)}")] = None,
+    as_json: Json = False,
+) -> None:
+    """Make an immutable split."""
+    with open_store(settings()) as store:
+        samples = store.data_sets.samples(name)
+        chosen = label_policy(policy) or store.data_sets.get(name).default_policy
+        made = split_samples(samples, by=_by(by), fractions=_fractions(fractions), seed=seed, policy=chosen)
+        record = store.splits.add(name, made, split_name)
+    report = leakage_report(samples, made)
+    counts = split_balance(samples, made)
+    shown = {
+        "name": record.name,
+        "by": record.by,
+        "counts": counts,
+        "patients_in_two_splits": len(report.patients_in_two_splits),
+        "hash": record.hash,
+        "warnings": report.sentences(),
+    }
+    lines = [f"Split {record.name} of {name}, by {record.by}, seed {seed}"]
+    lines += [f"  {part}: {_counted(classes)}" for part, classes in counts.items()]
+    show(shown, [*lines, *(f"  {sentence}" for sentence in report.sentences())], as_json=as_json)
+
+
+def label_policy(value: str | None) -> LabelPolicy | None:
+    """A label policy by its name, None for none; ParameterError for another word."""
+    for policy in LABEL_POLICIES:
+        if value == policy:
+            return policy
+    if value is None:
+        return None
+    raise ParameterError(f"There is no label policy named {value!r}; known are: {', '.join(LABEL_POLICIES)}.")
+
+
+def _stored(store: Store, name: str, path: Path, result: ImportResult, options: ImportOptions) -> DataSetRecord:
+    synthetic = any(marker.is_file() for marker in (path / "SYNTHETIC.txt", path.parent / "SYNTHETIC.txt"))
+    return store.data_sets.add(
+        name,
+        root=path.absolute(),
+        layout=result.layout,
+        default_policy=DATASETS[result.layout].default_policy,
+        samples=result.samples,
+        refused=result.refused,
+        warnings=result.warnings,
+        fingerprint=result.fingerprint,
+        options={"labels_file": str(options.labels_file or ""), "columns": dict(options.columns)},
+        is_synthetic=synthetic,
+    )
+
+
+def _labels_file(root: Path, labels: Path | None) -> Path | None:
+    if labels is None:
+        return None
+    found = next((file for file in (labels, root / labels) if file.is_file()), None)
+    if found is None:
+        raise DatasetError(f"There is no label file {labels}, neither here nor in {root.name}.")
+    return found.absolute()
+
+
+def _columns(pairs: list[str]) -> dict[str, str]:
+    bad = next((pair for pair in pairs if "=" not in pair), None)
+    if bad is not None:
+        raise ParameterError(f"A column is given as OURS=THEIRS, as in patient=PatientNumber; {bad!r} is not.")
+    return dict(pair.split("=", 1) for pair in pairs)
+
+
+def _by(value: str) -> SplitBy:
+    choices: tuple[SplitBy, ...] = ("patient", "image", "paper")
+    for choice in choices:
+        if value == choice:
+            return choice
+    raise ParameterError(f"A split is made by patient, image or paper, not by {value!r}.")
+
+
+def _fractions(text: str) -> tuple[float, float, float]:
+    try:
+        train, validation, test = (float(part) for part in text.split(","))
+    except ValueError:
+        raise ParameterError(f"Fractions are three numbers such as 0.8,0.1,0.1; {text!r} is not.") from None
+    return train, validation, test
+
+
+def _facts(record: DataSetRecord) -> dict[str, Any]:
+    return {
+        "name": record.name,
+        "layout": record.layout,
+        "images": record.images,
+        "patients": record.patients,
+        "classes": dict(record.classes),
+        "default_policy": record.default_policy,
+        "synthetic": record.is_synthetic,
+        "fingerprint": record.fingerprint,
+        "warnings": list(record.warnings),
+    }
+
+
+def _lines(record: DataSetRecord) -> list[str]:
+    synthetic = ", synthetic" if record.is_synthetic else ""
+    return [
+        f"{record.name}: {record.images} images of {record.patients} women ({_counted(record.classes)}){synthetic}",
+        *(f"  {warning}" for warning in record.warnings),
+    ]
+
+
+def _refusal_lines(refused: list[dict[str, str]]) -> list[str]:
+    if not refused:
+        return ["  no file refused"]
+    return [f"  refused: {len(refused)}", *(f"    {one['file']}: {one['reason']}" for one in refused)]
+
+
+def _association_line(association: float | None) -> str:
+    if association is None:
+        return "Scanner and class: no scanner is known for this data set."
+    return f"Scanner and class: Cramer's V {association:.2f} (0 tells nothing of the class, 1 gives it away)."
+
+
+def _counted(counts: Any) -> str:
+    return ", ".join(f"{label} {count}" for label, count in counts.items())

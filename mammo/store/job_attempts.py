@@ -1,0 +1,102 @@
+"""What workers do with jobs: take them, tell how they go on, bring them to an end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import func, select
+
+from db.models import Job, JobState
+from mammo.store import job_transitions as ways
+from mammo.store.database import Database
+from mammo.store.job_changes import Change, attempted, carry_out, lease, report
+from mammo.store.job_rows import SERVED_FIRST, select_jobs, to_record
+from mammo.store.records import Failure, JobRecord, Wish, Worker
+
+
+class JobAttempts:
+    """The attempts of workers.
+
+    Each start of a job counts as an attempt, and each later word must name it: a worker that was thought dead and
+    wakes up again gets a JobStateError of code "stale_attempt" and changes nothing. Every method that takes a job's
+    number raises NotFoundError if there is none, and JobStateError if the state forbids what is asked.
+    """
+
+    _database: Database
+
+    def claim(self, worker: Worker) -> JobRecord | None:
+        """Take the queued job that is to be served first; None if there is none."""
+        first = (
+            select(Job.id)
+            .where(Job.state == JobState.QUEUED)
+            .order_by(*SERVED_FIRST)
+            .limit(1)
+            .correlate(None)  # the row updated is found by this, not the other way round
+            .with_for_update(skip_locked=True)  # PostgreSQL: claimers pass each other by; SQLite has one writer
+            .scalar_subquery()
+        )
+        with self._database.writing() as connection:
+            change = Change(ways.CLAIM, note=worker.id, values=self._in_hands_of(worker))
+            taken = attempted(connection, Job.id == first, change, self._database.clock)
+            if taken is None:
+                return None
+            return to_record(connection.execute(select_jobs().where(Job.id == taken.id)).one())
+
+    def start(self, job_id: int, worker: Worker, *, by: str | None = None) -> int:
+        """Take a certain waiting job, whatever its place; return the attempt's number."""
+        values = {**self._in_hands_of(worker), "reason": None, "pause_wish": None}
+        return self._tell(job_id, Change(ways.START, by=by, note=worker.id, values=values))
+
+    def take_over(self, job_id: int, attempt: int, worker: Worker) -> int:
+        """Take a job whose worker is dead; ``attempt`` is the dead one's. Return the new attempt's number.
+
+        That it is dead is for the caller to know. A job that is being cancelled is not taken over but confirmed as
+        cancelled.
+        """
+        values = self._in_hands_of(worker)
+        return self._tell(job_id, Change(ways.TAKE_OVER, attempt, note=worker.id, values=values))
+
+    def begin(self, job_id: int, attempt: int, versions: Mapping[str, str]) -> None:
+        """A started job works now; ``versions`` of what computes it."""
+        self._tell(job_id, Change(ways.BEGIN, attempt, values={"versions": dict(versions)}))
+
+    def heartbeat(self, job_id: int, attempt: int) -> Wish:
+        """Tell that the worker lives, and learn what people want of its job."""
+        with self._database.writing() as connection:
+            return report(connection, job_id, attempt, self._database.clock)
+
+    def report_progress(self, job_id: int, attempt: int, progress: float, note: str) -> Wish:
+        """Tell how far a job is (0 to 1) and what it does; also a heartbeat."""
+        with self._database.writing() as connection:
+            return report(connection, job_id, attempt, self._database.clock, progress=progress, note=note)
+
+    def pause(self, job_id: int, attempt: int, reason: str) -> None:
+        """Lay a working job down after its checkpoint is written."""
+        values = {"reason": reason, "pause_wish": None}
+        self._tell(job_id, Change(ways.PAUSE, attempt, note=reason, values=values))
+
+    def finish(
+        self, job_id: int, attempt: int, result: Mapping[str, Any], model: Mapping[str, Any] | None = None
+    ) -> None:
+        """End a running job with its result and, of a training, the facts of its model."""
+        values = {"result": dict(result), "model": model and dict(model), "progress": 1.0, "pause_wish": None}
+        self._tell(job_id, Change(ways.FINISH, attempt, values=values))
+
+    def fail(self, job_id: int, attempt: int, failure: Failure) -> None:
+        """End a working job that can't be done."""
+        values = {"failure_kind": failure.kind, "failure": failure.message, "advice": failure.advice}
+        self._tell(job_id, Change(ways.FAIL, attempt, note=failure.message, values={**values, "pause_wish": None}))
+
+    def confirm_cancel(self, job_id: int, attempt: int) -> None:
+        """End a job that was asked to be cancelled."""
+        self._tell(job_id, Change(ways.CONFIRM_CANCEL, attempt, values={"pause_wish": None}))
+
+    def _in_hands_of(self, worker: Worker) -> dict[str, Any]:
+        clock = self._database.clock
+        started_at = func.coalesce(Job.started_at, clock.now())
+        return {"attempt": Job.attempt + 1, "started_at": started_at, **lease(worker, clock)}
+
+    def _tell(self, job_id: int, change: Change) -> int:
+        with self._database.writing() as connection:
+            return carry_out(connection, job_id, change, self._database.clock).attempt

@@ -1,0 +1,75 @@
+"""What people do with submitted jobs: cancel, pause, resume, hold, reorder."""
+
+from __future__ import annotations
+
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import aliased
+
+from db.models import Job, JobState
+from mammo.store import job_transitions as ways
+from mammo.store.database import Database
+from mammo.store.job_changes import Change, carry_out, no_such_job
+from mammo.store.job_rows import SERVED_FIRST, select_jobs, to_record
+from mammo.store.records import JobRecord
+
+
+class JobQueue:
+    """The queue as people see it.
+
+    Every action raises NotFoundError if there is no such job, and JobStateError if its state forbids the action.
+    """
+
+    _database: Database
+
+    def queue(self) -> tuple[JobRecord, ...]:
+        """Queued jobs in the order in which workers will take them."""
+        query = select_jobs().where(Job.state == JobState.QUEUED).order_by(*SERVED_FIRST)
+        with self._database.reading() as connection:
+            return tuple(to_record(row) for row in connection.execute(query))
+
+    def cancel(self, job_id: int, *, by: str) -> None:
+        """End a job that waits; ask the worker of one that runs to end it."""
+        self._ask(job_id, Change(ways.CANCEL, by=by))
+
+    def request_pause(self, job_id: int, *, by: str, reason: str = "paused by a person") -> None:
+        """Pause a queued job; ask the worker of one that runs to pause it after a checkpoint."""
+        values = {
+            "reason": case((Job.state == JobState.QUEUED, reason), else_=Job.reason),
+            "pause_wish": case((Job.state == JobState.QUEUED, None), else_=reason),
+        }
+        self._ask(job_id, Change(ways.REQUEST_PAUSE, by=by, note=reason, values=values))
+
+    def resume(self, job_id: int, *, by: str) -> None:
+        """Put a paused or held job back into the queue, at the place it had."""
+        self._ask(job_id, Change(ways.RESUME, by=by, values={"reason": None, "pause_wish": None}))
+
+    def hold(self, job_id: int, *, by: str, reason: str = "held by a person") -> None:
+        """Take a waiting job out of the queue until it is resumed."""
+        self._ask(job_id, Change(ways.HOLD, by=by, note=reason, values={"reason": reason}))
+
+    def set_priority(self, job_id: int, priority: int, *, by: str) -> None:
+        """Let a waiting job be served before all of lower priority."""
+        self._ask(job_id, Change(ways.REORDER, by=by, note=f"priority {priority}", values={"priority": priority}))
+
+    def move(self, job_id: int, before: int, *, by: str) -> None:
+        """Put a waiting job right before another one, with that one's priority."""
+        other, earlier = aliased(Job), aliased(Job)
+        priority = select(other.priority).where(other.id == before).scalar_subquery()
+        place = select(other.position).where(other.id == before).scalar_subquery()
+        previous = (
+            select(func.max(earlier.position))
+            .where(earlier.state == JobState.QUEUED, earlier.priority == priority)
+            .where(earlier.position < place, earlier.id != job_id)
+            .scalar_subquery()
+        )
+        # Half way between its new neighbors: doubles allow about 50 moves into the same gap before places coincide.
+        values = {"priority": priority, "position": (func.coalesce(previous, place - 1.0) + place) / 2}
+        with self._database.writing() as connection:
+            if connection.scalar(select(Job.id).where(Job.id == before)) is None:
+                raise no_such_job(before)
+            change = Change(ways.REORDER, by=by, note=f"moved before job {before}", values=values)
+            carry_out(connection, job_id, change, self._database.clock)
+
+    def _ask(self, job_id: int, change: Change) -> None:
+        with self._database.writing() as connection:
+            carry_out(connection, job_id, change, self._database.clock)

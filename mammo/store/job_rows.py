@@ -1,0 +1,90 @@
+"""A job as a row and back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy.orm import aliased
+
+from db.models import DataSet, Job, JobState, Split
+from mammo.store.data_sets import find_data_set
+from mammo.store.records import JobRecord, NewJob, Worker
+from mammo.store.splits import find_split
+
+#: Columns whose values stand in a record under the same name, as they are.
+_SAME = (
+    Job.id,
+    Job.kind,
+    Job.config,
+    Job.data_set_fingerprint,
+    Job.owner,
+    Job.priority,
+    Job.attempt,
+    Job.created_at,
+    Job.cloned_from,
+    Job.reason,
+    Job.heartbeat_at,
+    Job.heartbeat_uptime,
+    Job.progress,
+    Job.note,
+    Job.versions,
+    Job.result,
+    Job.model,
+    Job.failure_kind,
+    Job.failure,
+    Job.advice,
+    Job.started_at,
+    Job.finished_at,
+)
+
+#: Who is served first: by priority, then by place, then by age.
+SERVED_FIRST = (Job.priority.desc(), Job.position, Job.id)
+
+
+def select_jobs() -> Select[Any]:
+    """Rows of which ``to_record`` makes records."""
+    return (
+        select(
+            *_SAME,
+            Job.state,
+            Job.worker,
+            Job.worker_pid,
+            Job.worker_boot,
+            Job.worker_started,
+            DataSet.name.label("data_set"),
+            Split.name.label("split"),
+        )
+        .outerjoin(DataSet, DataSet.id == Job.data_set_id)
+        .outerjoin(Split, Split.id == Job.split_id)
+    )
+
+
+def to_record(row: Row[Any]) -> JobRecord:
+    """Record of a row of ``select_jobs``."""
+    values = row._asdict()
+    lease = (values.pop("worker"), *(values.pop(f"worker_{name}") for name in ("pid", "boot", "started")))
+    worker = None if lease[0] is None else Worker(*lease)
+    return JobRecord(**{**values, "state": JobState(values["state"]), "worker": worker})
+
+
+def to_row(connection: Connection, job: NewJob) -> dict[str, Any]:
+    """Columns of a job that stands last in the queue; NotFoundError if its data set or split is not there."""
+    others = aliased(Job)
+    row = {
+        "kind": job.kind,
+        "config": dict(job.config),
+        "state": JobState.QUEUED,
+        "priority": job.priority,
+        "position": select(func.coalesce(func.max(others.position), 0) + 1).scalar_subquery(),
+        "attempt": 0,
+        "progress": 0.0,
+        "idempotency_key": job.idempotency_key,
+        "cloned_from": job.cloned_from,
+    }
+    if job.data_set is not None:
+        row["data_set_id"] = find_data_set(connection, job.data_set)
+        of_data_set = select(DataSet.fingerprint).where(DataSet.id == row["data_set_id"])
+        row["data_set_fingerprint"] = connection.scalars(of_data_set).one()
+        row["split_id"] = job.split and find_split(connection, job.data_set, job.split)
+    return row

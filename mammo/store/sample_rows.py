@@ -1,0 +1,58 @@
+"""A sample as a row and back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Row
+
+from db.models import Sample as SampleRow
+from mammo.datasets import Lesion, Sample
+
+#: Columns whose values stand in a sample under the same name, as they are.
+_SAME = (
+    "patient_id",
+    "labels",
+    "sha256",
+    "width_px",
+    "height_px",
+    "bits",
+    "laterality",
+    "view",
+    "age",
+    "density",
+    "scanner",
+)
+COLUMNS = tuple(getattr(SampleRow, name) for name in ("file", "lesions", "warnings", *_SAME))
+
+
+def to_row(sample: Sample, data_set_id: int) -> dict[str, Any]:
+    """Values of all columns."""
+    same = {name: getattr(sample, name) for name in _SAME}
+    return {
+        **same,
+        "data_set_id": data_set_id,
+        "file": sample.id,
+        "labels": dict(sample.labels),
+        "lesions": [asdict(lesion) for lesion in sample.lesions],
+        "warnings": list(sample.warnings),
+    }
+
+
+def to_samples(rows: Sequence[Row[*tuple[Any, ...]]], root: Path) -> tuple[Sample, ...]:
+    """Samples of ``COLUMNS``, below a root."""
+    return tuple(_sample(row, root) for row in rows)
+
+
+def _sample(row: Row[*tuple[Any, ...]], root: Path) -> Sample:
+    file, lesions, warnings, *same = row
+    return Sample(
+        id=file,
+        path=root / file,
+        lesions=tuple(Lesion(**lesion) for lesion in lesions),
+        warnings=tuple(warnings),
+        **dict(zip(_SAME, same, strict=True)),
+    )

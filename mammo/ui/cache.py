@@ -1,0 +1,82 @@
+"""Everything that outlives a rerun: one function per cached thing, its key being its arguments.
+
+Pictures are kept by path and content, never by their pixels: hashing those would take longer than a cache saves.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from mammo.config import Settings, settings
+from mammo.datasets import Sample
+from mammo.parameters import ParameterValue
+from mammo.store import Store, open_store
+from mammo.ui import previews
+from mammo.ui.device import Device, find_device
+from mammo.ui.previews import Comparison, Film
+
+Source = tuple[Path, str]  # a picture's path and sha256
+Values = tuple[tuple[str, ParameterValue], ...]  # parameters by name
+
+
+def store() -> Store:
+    """The store of this installation, opened once for all visitors."""
+    return _store(settings())
+
+
+def samples(data_set: str) -> tuple[Sample, ...]:
+    """The samples of a data set; read anew when its fingerprint has changed."""
+    return _samples(settings(), data_set, store().data_sets.get(data_set).fingerprint)
+
+
+def source(sample: Sample) -> Source:
+    """The key of a sample's picture."""
+    return sample.path, sample.sha256
+
+
+@st.cache_resource(show_spinner=False)
+def device() -> Device:
+    """What this server computes with."""
+    return find_device()
+
+
+@st.cache_resource(max_entries=6, show_spinner=False)
+def film(source: Source | None) -> Film:
+    """A picture in full, for reading only; without a source the phantom."""
+    return previews.phantom_film() if source is None else previews.read_film(source[0])
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def small_film(source: Source) -> Film:
+    """A picture reduced for a tile, for reading only."""
+    return previews.read_small_film(source[0])
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def comparison(source: Source | None, method: str, values: Values) -> Comparison:
+    """A picture before and after an enhancement; MammoError as ``previews.compare``."""
+    return previews.compare(film(source), method, dict(values))
+
+
+@st.cache_data(max_entries=1024, show_spinner=False)
+def tile(source: Source, method: str, values: Values) -> bytes:
+    """A tile's picture under an enhancement; MammoError as ``previews.compare``."""
+    return previews.tile(small_film(source), method, dict(values))
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def stored_tile(source: Source) -> bytes:
+    """A tile's picture as it is stored."""
+    return previews.stored_tile(small_film(source))
+
+
+@st.cache_resource(show_spinner=False)
+def _store(given: Settings) -> Store:
+    return open_store(given)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _samples(given: Settings, data_set: str, fingerprint: str) -> tuple[Sample, ...]:  # noqa: ARG001 - part of the key
+    return _store(given).data_sets.samples(data_set)

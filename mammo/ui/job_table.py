@@ -1,0 +1,94 @@
+"""Jobs as a table, and the best models among them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from mammo.evaluation.intervals import Interval
+from mammo.store import JobFilter, JobRecord, JobState
+from mammo.ui import cache, charts, theme
+
+IN_HAND = frozenset({JobState.STARTING, JobState.RUNNING, JobState.CANCELLING})  # a worker has such a job
+ACTIVE = IN_HAND | {JobState.QUEUED}  # something will happen without a person
+SHOWN = 12  # jobs in the table; the latest
+BEST = 5
+SCORE = "balanced_accuracy"
+
+_COLUMNS = {
+    "Job": st.column_config.NumberColumn(width=56, format="%d"),
+    "State": st.column_config.TextColumn(width=96),
+    "Progress": st.column_config.ProgressColumn(width=120, format="percent", min_value=0, max_value=1),
+    "Balanced accuracy": st.column_config.TextColumn(
+        width=150, help="Mean of the classes' sensitivities on the test part, with the 95 % interval over women."
+    ),
+}
+
+
+def show_jobs() -> None:
+    """The latest jobs as they are now."""
+    jobs = cache.store().jobs.list(JobFilter(limit=SHOWN))
+    if not jobs:
+        st.caption("No job yet.")
+        return
+    table = pd.DataFrame([_row(job) for job in jobs])
+    st.dataframe(table, hide_index=True, row_height=36, column_config=_COLUMNS, alt="Jobs, the latest first")
+
+
+def follow_jobs() -> None:
+    """As ``show_jobs``, for a fragment that runs again and again: draws the whole page anew when the last job ended."""
+    show_jobs()
+    if not active_jobs():
+        st.rerun()
+
+
+def active_jobs() -> tuple[JobRecord, ...]:
+    """Jobs that wait for a worker or are in the hands of one."""
+    return cache.store().jobs.list(JobFilter(states=ACTIVE))
+
+
+def show_best_models(jobs: Sequence[JobRecord]) -> None:
+    """The finished models of the highest balanced accuracy, as dots with intervals."""
+    scores = {_title(job): score for job in jobs if (score := score_of(job)) is not None}
+    if not scores:
+        st.caption("No model was tested yet.")
+        return
+    best = dict(sorted(scores.items(), key=lambda item: -(item[1].value or 0))[:BEST])
+    words = "; ".join(f"{label} {score}" for label, score in best.items())
+    charts.show(charts.score_figure(best, theme.current()), alt=f"Balanced accuracy: {words}", key="overview.best")
+    st.caption(
+        "Balanced accuracy on the test part; the line is the 95 % interval over women. "
+        "Where intervals overlap, the order may be chance. Models tested on different data sets can't be compared."
+    )
+
+
+def score_of(job: JobRecord) -> Interval | None:
+    """The test score by which models are listed, of a job that has one."""
+    facts = (job.result or {}).get("test", {}).get("scores", {}).get(SCORE)
+    return Interval.from_json(facts) if facts and facts["value"] is not None else None
+
+
+def _row(job: JobRecord) -> dict[str, object]:
+    score = score_of(job)
+    return {
+        "Job": job.id,
+        "What": _what(job),
+        "State": job.state.value,
+        "Progress": job.progress,
+        "Balanced accuracy": "" if score is None else str(score),
+        "Note": " ".join(sentence for sentence in (job.failure, job.advice) if sentence) or job.reason or job.note or "",
+        "Device": (job.versions or {}).get("device", ""),
+        "Owner": job.owner,
+    }
+
+
+def _title(job: JobRecord) -> str:
+    return f"Job {job.id}, {_what(job)}"
+
+
+def _what(job: JobRecord) -> str:
+    """The model and the data, or the kind of a job that trains none."""
+    words = (job.config.get("model") or job.kind, job.data_set and f"on {job.data_set}")
+    return " ".join(word for word in words if word)

@@ -1,0 +1,13 @@
+"""Who is at the screen."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+GUEST = "guest"
+
+
+def current_person() -> str:
+    """The name that the login or a trusted proxy gives; without either, "guest"."""
+    known = st.user.to_dict()
+    return str(known.get("name") or known.get("email") or GUEST)

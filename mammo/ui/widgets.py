@@ -1,0 +1,73 @@
+"""Inputs drawn from declarations in the core; what they hold stands in the page's address."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import streamlit as st
+
+from mammo.parameters import Choice, Number, Parameter, ParameterValue, Toggle, checked
+from mammo.registry import EntryT, Registry
+
+
+def choose(label: str, registry: Registry[EntryT], *, default: str, key: str) -> str:
+    """Let a person choose one entry by its label; the entry's name, which also stands in the address under ``key``."""
+    names = list(registry)
+    asked = st.query_params.get(key)
+    return str(
+        st.selectbox(
+            label,
+            names,
+            index=names.index(asked if asked in names else default),
+            format_func=lambda name: registry[name].label,
+            key=key,
+            on_change=_keep_in_address,  # ``bind`` would write the label
+            args=(key,),
+        )
+    )
+
+
+def put_choice(name: str, *, key: str) -> None:
+    """Set the input that ``choose`` will draw under the same key, before it draws it."""
+    st.session_state[key] = name
+    _keep_in_address(key)
+
+
+def parameter_inputs(parameters: tuple[Parameter, ...], *, key: str) -> dict[str, ParameterValue]:
+    """One input for each parameter, with its limits, unit and help; the chosen values by parameter name."""
+    return {parameter.name: _input(parameter, f"{key}.{parameter.name}") for parameter in parameters}
+
+
+def put_parameters(parameters: tuple[Parameter, ...], values: Mapping[str, object], *, key: str) -> None:
+    """Set the inputs that ``parameter_inputs`` will draw under the same key, before it draws them.
+
+    Raises:
+        ParameterError: If a value does not fit its parameter.
+    """
+    for name, value in checked(parameters, values).items():
+        st.session_state[f"{key}.{name}"] = value
+
+
+def _keep_in_address(key: str) -> None:
+    st.query_params[key] = st.session_state[key]
+
+
+def _input(parameter: Parameter, key: str) -> ParameterValue:
+    shown = {"key": key, "help": parameter.help or None, "bind": "query-params"}
+    match parameter:
+        case Number():
+            return _slider(parameter, shown)
+        case Choice():
+            index = parameter.options.index(parameter.default)
+            return str(st.selectbox(parameter.label, parameter.options, index, **shown))
+        case Toggle():
+            return bool(st.toggle(parameter.label, parameter.default, **shown))
+
+
+def _slider(number: Number, shown: Mapping[str, object]) -> float | int:
+    label = f"{number.label} ({number.unit})" if number.unit else number.label
+    kind = int if number.integer else float
+    limits = [kind(value) for value in (number.low, number.high, number.default, number.step)]
+    decimals = 0 if number.integer else max(0, -math.floor(math.log10(number.step) + 1e-9))
+    return kind(st.slider(label, *limits, format=f"%.{decimals}f" if decimals else "%d", **shown))

@@ -1,0 +1,38 @@
+"""See what this server holds and does: data sets, jobs now, the best models, and what to do next."""
+
+import streamlit as st
+
+from mammo.ui import cache, data_set_tiles, frame, job_table, preset_inputs
+from mammo.ui.next_step import next_step
+
+frame.enter("pages/overview.py")
+
+store = cache.store()
+data_sets, jobs = store.data_sets.list(), store.jobs.list()
+is_busy = bool(job_table.active_jobs())
+step = next_step(data_sets, jobs, [preset.name for preset in store.presets.list(preset_inputs.KIND)])
+
+with st.container(horizontal=True, vertical_alignment="center"):
+    st.title("Overview", anchor=False, width="content")
+    if step.page and st.button(step.what, type="primary"):
+        st.switch_page(step.page, query_params=dict(step.query))
+st.caption(step.why)
+if step.command:
+    st.code(step.command, language=None)
+if is_busy and not data_sets:
+    st.info("The demo is being made, about 1 min.", icon=":material/hourglass_top:")
+
+left, right = st.columns([3, 2], gap="medium")
+with left:
+    st.subheader("Jobs", anchor=False)
+    if is_busy:
+        st.fragment(job_table.follow_jobs, run_every=2)()
+    else:
+        job_table.show_jobs()
+with right:
+    st.subheader("Best models", anchor=False)
+    job_table.show_best_models(jobs)
+
+if data_sets:
+    st.subheader("Data sets", anchor=False)
+    data_set_tiles.show_tiles(data_sets)
