@@ -5,34 +5,28 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
 
 from mammo.config import Settings
 from mammo.datasets import DATASETS, LabelPolicy
-from mammo.errors import MammoError, NotFoundError
-from mammo.evaluation.evaluation import Evaluation, evaluate
-from mammo.evaluation.wording import chance_sentences
+from mammo.errors import JobStateError, MammoError, NotFoundError
 from mammo.files import write_json
+from mammo.jobs.training_result import prediction_records, training_result
+from mammo.jobs.workers import is_alive
 from mammo.models import MODELS
-from mammo.store import Store
-from mammo.store.records import JobRecord, PredictionRow
+from mammo.store import Failure, JobRecord, JobState, Store, Worker
 from mammo.training.config import TrainingConfig
 from mammo.training.fit import Metric
 from mammo.training.plan import TrainingPlan, training_plan
 from mammo.training.procedure import (
-    PartPredictions,
     TrainingFolders,
-    TrainingOutcome,
     TrainingSource,
     counts_of_first_fold,
     train_and_evaluate,
+    versions,
 )
 
 TRAINING = "training"
 _HEARTBEAT_SECONDS = 1.0
-_STOPPING = {"cancelling", "pausing"}
 
 Listener = Callable[[float, str], None]
 
@@ -42,35 +36,52 @@ class _JobReporter:
     """Brings a training's metrics and progress into the database, and its owner's wishes back."""
 
     store: Store
-    job: JobRecord
+    job_id: int
+    attempt: int
     listener: Listener
-    state: str = "running"
+    wish: str = "go on"
     told_at: float = 0.0
 
     def metrics(self, rows: Sequence[Metric]) -> None:
-        self.store.jobs.record_metrics(
-            self.job.id, self.job.attempt, [(row.fold, row.step, row.name, row.value) for row in rows]
-        )
+        if rows:
+            self._heard(self.store.jobs.record_metrics(self.job_id, self.attempt, rows))
 
     def progress(self, share: float, note: str) -> None:
-        self.state = self.store.jobs.heartbeat(self.job.id, self.job.attempt, progress=share, note=note)
-        self.told_at = time.monotonic()
+        self._heard(self.store.jobs.report_progress(self.job_id, self.attempt, share, note))
         self.listener(share, note)
 
     def should_stop(self) -> bool:
         if time.monotonic() - self.told_at >= _HEARTBEAT_SECONDS:
-            self.state = self.store.jobs.heartbeat(self.job.id, self.job.attempt)
-            self.told_at = time.monotonic()
-        return self.state in _STOPPING
+            self._heard(self.store.jobs.heartbeat(self.job_id, self.attempt))
+        return self.wish != "go on"
+
+    def _heard(self, wish: str) -> None:
+        self.wish, self.told_at = wish, time.monotonic()
 
 
-def carry_out_training(store: Store, settings: Settings, job: JobRecord, listener: Listener) -> JobRecord:
+def start_training(store: Store, job_id: int, worker: Worker) -> int:
+    """Take a job into this process's hands: a waiting one, or one whose process is dead. Return the attempt's number.
+
+    Raises:
+        NotFoundError: If there is no such job.
+        JobStateError: If it has ended, or a living process works on it.
+    """
+    job = store.jobs.get(job_id)
+    if job.state not in {JobState.STARTING, JobState.RUNNING}:
+        return store.jobs.start(job_id, worker)
+    if job.worker is not None and is_alive(job.worker):
+        raise JobStateError(f"Job {job_id} is being worked on by process {job.worker.pid}; it can't be started twice.")
+    return store.jobs.take_over(job_id, job.attempt, worker)
+
+
+def carry_out_training(store: Store, settings: Settings, job_id: int, attempt: int, listener: Listener) -> JobRecord:
     """Train, score and record a job that this process has started.
 
     Args:
         store: The database.
         settings: Where files lie.
-        job: As ``store.jobs.start`` returned it.
+        job_id: The job.
+        attempt: As ``start_training`` returned it.
         listener: Hears of progress as (share, note).
 
     Returns:
@@ -79,53 +90,54 @@ def carry_out_training(store: Store, settings: Settings, job: JobRecord, listene
     Raises:
         MammoError: The failure, after it was recorded; anything else too, as failure of the kind "bug".
     """
-    reporter = _JobReporter(store, job, listener)
+    reporter = _JobReporter(store, job_id, attempt, listener)
+    store.jobs.begin(job_id, attempt, versions())
     try:
-        config = TrainingConfig.of(job.config)
-        source = training_source(store, job, config)
-        write_json(_job_dir(settings, job.id) / "config.json", config.to_dict())
-        outcome = train_and_evaluate(config, source, training_folders(settings, job.id), reporter)
-    except MammoError as error:
-        store.jobs.fail(job.id, job.attempt, error.code, str(error))
-        raise
+        _train(store, settings, store.jobs.get(job_id), reporter)
     except KeyboardInterrupt:
-        store.jobs.pause_now(job.id, job.attempt, "interrupted")
+        store.jobs.pause(job_id, attempt, "interrupted at the terminal")
+        raise
+    except JobStateError:
+        raise  # the job is no longer this process's to write to
+    except MammoError as error:
+        store.jobs.fail(job_id, attempt, Failure(error.code, str(error)))
         raise
     except Exception as error:
-        store.jobs.fail(job.id, job.attempt, "bug", f"{type(error).__name__}: {error}", "Please report this.")
+        advice = "This is a fault of the program. Please report it with the job's log."
+        store.jobs.fail(job_id, attempt, Failure("bug", f"{type(error).__name__}: {error}", advice))
         raise
-    if not outcome.completed:
-        if reporter.state == "cancelling":
-            store.jobs.cancelled(job.id, job.attempt)
-        else:
-            store.jobs.pause_now(job.id, job.attempt, "asked")
-        return store.jobs.get(job.id)
-    store.predictions.save(job.id, _rows(outcome))
-    store.jobs.finish(job.id, job.attempt, training_result(outcome, config))
-    return store.jobs.get(job.id)
+    return store.jobs.get(job_id)
 
 
-def training_folders(settings: Settings, job_id: int) -> TrainingFolders:
-    """Where a training job reads and writes."""
-    return TrainingFolders(_job_dir(settings, job_id), settings.prepared_dir, settings.weights_dir)
+def _train(store: Store, settings: Settings, job: JobRecord, reporter: _JobReporter) -> None:
+    config = TrainingConfig.of(job.config)
+    source = training_source(store, job.data_set, job.split, config)
+    folder = settings.job_dir(job.id)
+    folder.mkdir(parents=True, exist_ok=True)
+    write_json(folder / "config.json", config.to_dict())
+    folders = TrainingFolders(folder, settings.prepared_dir, settings.weights_dir)
+    outcome = train_and_evaluate(config, source, folders, reporter)
+    if outcome.completed:
+        store.predictions.save(job.id, reporter.attempt, prediction_records(outcome))
+        model = {"family": config.model, "class_names": list(outcome.class_names)}
+        store.jobs.finish(job.id, reporter.attempt, training_result(outcome, config), model)
+    elif reporter.wish == "cancel":
+        store.jobs.confirm_cancel(job.id, reporter.attempt)
+    else:
+        store.jobs.pause(job.id, reporter.attempt, "paused by a person")
 
 
-def training_source(store: Store, job: JobRecord, config: TrainingConfig) -> TrainingSource:
-    """Samples, split and label policy of a training job.
+def training_source(store: Store, data_set: str | None, split: str | None, config: TrainingConfig) -> TrainingSource:
+    """Samples, assignment and label policy of a training.
 
     Raises:
-        NotFoundError: If the job's data set or split is no longer there.
+        NotFoundError: If the data set or the split is not there.
     """
-    if job.data_set is None:
-        raise NotFoundError(f"Job {job.id} names no data set.")
-    return _source(store, job.data_set, job.split, config)
-
-
-def plan_of(store: Store, data_set: str, split: str | None, config: TrainingConfig) -> TrainingPlan:
-    """What a training would cost; nothing is read but the database."""
-    source = _source(store, data_set, split, config)
-    images, validation, classes = counts_of_first_fold(config, source)
-    return training_plan(config, MODELS[config.model], images=images, validation_images=validation, class_count=classes)
+    if data_set is None:
+        raise NotFoundError("This job names no data set. Start it again with one.")
+    samples = store.data_sets.samples(data_set)
+    assignment = store.splits.load(data_set, split).assignment if split is not None else {}
+    return TrainingSource(samples, assignment, policy_of(store, data_set, config))
 
 
 def policy_of(store: Store, data_set: str, config: TrainingConfig) -> LabelPolicy:
@@ -133,78 +145,7 @@ def policy_of(store: Store, data_set: str, config: TrainingConfig) -> LabelPolic
     return config.label_policy or DATASETS[store.data_sets.get(data_set).layout].default_policy
 
 
-def _source(store: Store, data_set: str, split: str | None, config: TrainingConfig) -> TrainingSource:
-    samples = store.data_sets.samples(data_set)
-    assignment = store.splits.split(data_set, split).assignment if split is not None else {}
-    return TrainingSource(samples, assignment, policy_of(store, data_set, config))
-
-
-def training_result(outcome: TrainingOutcome, config: TrainingConfig) -> dict[str, Any]:
-    """What is kept of a finished training: evaluations by part, the position control's, and sentences."""
-    evaluations = {
-        part: evaluation
-        for part in ("validation", "test")
-        if (evaluation := evaluated(outcome.predictions, part, outcome.class_names)) is not None
-    }
-    result: dict[str, Any] = {part: evaluation.to_json() for part, evaluation in evaluations.items()}
-    notes = list(outcome.notes)
-    if "test" in evaluations:
-        notes += chance_sentences(evaluations["test"])
-    control = evaluated(outcome.control, "test", outcome.class_names)
-    if control is not None:
-        result["position_control"] = control.to_json()
-        notes.append(position_sentence(evaluations["test"], control))
-    elif config.region == "lesion" and config.normal_regions == "random":
-        notes.append(
-            "Normal regions lie at random places, lesions where lesions lie: part of this score is position, not disease."
-        )
-    return {**result, "notes": notes}
-
-
-def evaluated(predictions: Sequence[PartPredictions], part: str, class_names: Sequence[str]) -> Evaluation | None:
-    """Scores of one part, the folds' predictions put together; None where there are none."""
-    chosen = [one for one in predictions if one.part == part]
-    if not chosen:
-        return None
-    return evaluate(
-        np.concatenate([one.truth for one in chosen]),
-        np.concatenate([one.probabilities for one in chosen]),
-        [patient for one in chosen for patient in one.patients],
-        class_names,
-    )
-
-
-def position_sentence(headline: Evaluation, control: Evaluation) -> str:
-    """What the place of normal regions gives away, in words."""
-    at_lesions, at_random = headline.scores["auc_abnormal"].value, control.scores["auc_abnormal"].value
-    if at_lesions is None or at_random is None:
-        return "The share of position in the score can't be told: an AUC is undefined."
-    return (
-        f"AUC abnormal versus normal is {at_lesions:.2f} with normal regions at lesions' places and {at_random:.2f} with "
-        f"normal regions at random places. The gap of {at_random - at_lesions:+.2f} is position, not disease; "
-        "the first figure is the one to quote."
-    )
-
-
-def _rows(outcome: TrainingOutcome) -> list[PredictionRow]:
-    return [
-        PredictionRow(
-            part=one.part,
-            fold=one.fold,
-            item_id=item,
-            sample_id=sample,
-            patient_id=patient,
-            truth=outcome.class_names[truth],
-            probabilities=dict(zip(outcome.class_names, map(float, probabilities), strict=True)),
-        )
-        for one in (*outcome.predictions, *outcome.control)
-        for item, sample, patient, truth, probabilities in zip(
-            one.ids, one.sample_ids, one.patients, one.truth, one.probabilities, strict=True
-        )
-    ]
-
-
-def _job_dir(settings: Settings, job_id: int) -> Any:
-    folder = settings.job_dir(job_id)
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+def plan_of(store: Store, data_set: str, split: str | None, config: TrainingConfig) -> TrainingPlan:
+    """What a training would cost; nothing is read but the database, and for regions the films' outlines."""
+    images, validation, classes = counts_of_first_fold(config, training_source(store, data_set, split, config))
+    return training_plan(config, MODELS[config.model], images=images, validation_images=validation, class_count=classes)

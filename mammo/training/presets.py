@@ -121,7 +121,7 @@ PRESETS.add(
             "schedule": "one_cycle",
             "batch_size": 32,
             "class_weights": "none",
-            "epochs": 14,
+            "epochs": 20,
         },
     )
 )

@@ -1,0 +1,34 @@
+"""Naming this process as a worker, and telling whether another one still lives."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import psutil
+
+from mammo.store import Worker
+
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+
+
+def this_process(name: str) -> Worker:
+    """This process as a worker, so named that no later process is taken for it."""
+    started = psutil.Process().create_time()
+    return Worker(id=f"{name}-{os.getpid()}", pid=os.getpid(), boot_id=_boot_id(), started=started)
+
+
+def is_alive(worker: Worker) -> bool:
+    """Does this machine still run that very process? A process of the same number but another start is another."""
+    if worker.boot_id != _boot_id():
+        return False
+    try:
+        process = psutil.Process(worker.pid)
+        return process.status() != psutil.STATUS_ZOMBIE and abs(process.create_time() - worker.started) < 1
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _boot_id() -> str:
+    """Names the machine's present boot; where the system has none, its moment does."""
+    return _BOOT_ID.read_text().strip() if _BOOT_ID.exists() else str(int(psutil.boot_time()))
