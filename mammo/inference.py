@@ -19,8 +19,11 @@ from mammo.imaging.gray_image import GrayImage, to_stored
 from mammo.imaging.overlay import overlay
 from mammo.imaging.reading import LoadedImage
 from mammo.preprocessing import Picture
-from mammo.training.batches import to_input
+from mammo.training.batches import LabelledImages, to_input
+from mammo.training.forward import device_of, probabilities_of
+from mammo.training.items import Item
 from mammo.training.model_folder import TrainedModel, read_model
+from mammo.training.prepared import prepare_images
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,19 @@ def predict(models: Sequence[TrainedModel], image: LoadedImage, method: CamMetho
         explained_label=first.class_names[winner],
         warnings=tuple(dict.fromkeys(warnings)),
     )
+
+
+def probabilities_of_items(
+    models: Sequence[TrainedModel], items: Sequence[Item], prepared_dir: Path
+) -> npt.NDArray[np.float64]:
+    """Mean class probabilities of many items, shape (N, K), through the models' own preparation."""
+    first = models[0]
+    images = prepare_images(items, first.pipeline, prepared_dir)
+    labels = np.array([item.label for item in items], np.int64)
+    data = LabelledImages(images, labels, tuple(item.id for item in items))
+    device = device_of("cpu")
+    each = [probabilities_of(model.network, data, model.spec, model.config, device) for model in models]
+    return np.asarray(np.mean(each, axis=0))
 
 
 def overlaid(image: GrayImage, heatmap: GrayImage) -> npt.NDArray[np.uint8]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import functools
+import getpass
 import json
-import logging
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -71,7 +71,6 @@ class Progress:
         sys.stderr.flush()
 
 
-def set_up_logging(*, verbose: bool) -> None:
-    """Log lines on stderr; quiet unless asked for."""
-    level = logging.INFO if verbose else logging.WARNING
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
+def owner() -> str:
+    """Who works at this terminal: the system's user name."""
+    return getpass.getuser()

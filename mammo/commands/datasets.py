@@ -7,17 +7,16 @@ from typing import Annotated, Any
 
 import typer
 
-from mammo.commands._output import Json, Progress, expected_failures, show
+from mammo.commands._output import Json, Progress, expected_failures, owner, show
 from mammo.config import settings
 from mammo.datasets import DATASETS, LABEL_POLICIES, ImportOptions, LabelPolicy
-from mammo.datasets.balance import class_balance, split_balance
-from mammo.datasets.importing import ImportResult, import_collection
+from mammo.datasets.balance import split_balance
+from mammo.datasets.importing import import_collection
 from mammo.datasets.leakage import leakage_report, scanner_class_association
 from mammo.datasets.likeness import image_signatures
 from mammo.datasets.splitting import SplitBy, split_samples
 from mammo.errors import DatasetError, ParameterError
-from mammo.store import Store, open_store
-from mammo.store.records import DataSetRecord
+from mammo.store import DataSetRecord, open_store
 
 app = typer.Typer(help="Data sets: add, list, show, check, split.", no_args_is_help=True)
 
@@ -35,17 +34,20 @@ def add(
     """Import a folder in place; add the same folder again to bring in what is new."""
     options = ImportOptions(_labels_file(path, labels), _columns(column or []))
     wanted = name or path.absolute().name
-    with open_store(settings()) as store:
-        known = {}
-        if store.data_sets.exists(wanted):
-            known = {sample.id: sample for sample in store.data_sets.samples(wanted)}
-        result = import_collection(
-            path, layout=layout, options=options, known=known, on_progress=Progress("Images read")
-        )
-        record = _stored(store, wanted, path, result, options)
+    store = open_store(settings())
+    exists = wanted in {record.name for record in store.data_sets.list()}
+    known = {sample.id: sample for sample in store.data_sets.samples(wanted)} if exists else {}
+    result = import_collection(path, layout=layout, options=options, known=known, on_progress=Progress("Images read"))
+    record = store.data_sets.add(
+        wanted,
+        path.absolute(),
+        result,
+        by=owner(),
+        label_policy=DATASETS[result.layout].default_policy,
+        options={"labels_file": str(options.labels_file or ""), "columns": dict(options.columns)},
+    )
     shown: dict[str, Any] = {
         **_facts(record),
-        "label_policies": {policy: class_balance(result.samples, policy) for policy in LABEL_POLICIES},
         "refused": [{"file": refusal.file, "reason": refusal.reason} for refusal in result.refused],
     }
     show(shown, [*_lines(record), *_refusal_lines(shown["refused"])], as_json=as_json)
@@ -55,8 +57,7 @@ def add(
 @expected_failures
 def list_all(as_json: Json = False) -> None:
     """The data sets of this server."""
-    with open_store(settings()) as store:
-        records = store.data_sets.list()
+    records = open_store(settings()).data_sets.list()
     lines = [line for record in records for line in _lines(record)]
     shown = {"datasets": [_facts(record) for record in records]}
     show(shown, lines or ["No data set yet. Add one: python -m mammo datasets add PATH"], as_json=as_json)
@@ -66,17 +67,15 @@ def list_all(as_json: Json = False) -> None:
 @expected_failures
 def show_one(name: str, as_json: Json = False) -> None:
     """One data set: classes by label policy, splits, refused files, images with a warning."""
-    with open_store(settings()) as store:
-        record = store.data_sets.get(name)
-        samples = store.data_sets.samples(name)
-        splits = [split.name for split in store.splits.list(name)]
-        refused = [{"file": one.file, "reason": one.reason} for one in store.data_sets.refused(name)]
+    store = open_store(settings())
+    record = store.data_sets.get(name)
+    samples = store.data_sets.samples(name)
+    splits = [split.name for split in store.splits.list(name)]
+    refused = [{"file": one.file, "reason": one.reason} for one in store.data_sets.refused(name)]
     spec = DATASETS[record.layout]
     warned = [{"file": sample.id, "warnings": list(sample.warnings)} for sample in samples if sample.warnings]
-    policies = {policy: class_balance(samples, policy) for policy in LABEL_POLICIES}
     shown = {
         **_facts(record),
-        "label_policies": policies,
         "splits": splits,
         "refused": refused,
         "warned": warned,
@@ -85,7 +84,7 @@ def show_one(name: str, as_json: Json = False) -> None:
     }
     lines = [
         *_lines(record),
-        *(f"  labels by {policy}: {_counted(counts)}" for policy, counts in policies.items()),
+        *(f"  labels by {policy}: {_counted(counts)}" for policy, counts in record.classes.items()),
         f"  splits: {', '.join(splits) or 'none'}",
         *_refusal_lines(refused),
         *(f"  ! {one['file']}: {', '.join(one['warnings'])}" for one in warned),
@@ -98,13 +97,13 @@ def show_one(name: str, as_json: Json = False) -> None:
 @expected_failures
 def check(name: str, as_json: Json = False) -> None:
     """Audits: leakage of every split, duplicates, what the scanner gives away, quality."""
-    with open_store(settings()) as store:
-        record = store.data_sets.get(name)
-        samples = store.data_sets.samples(name)
-        splits = {one.name: store.splits.split(name, one.name) for one in store.splits.list(name)}
+    store = open_store(settings())
+    record = store.data_sets.get(name)
+    samples = store.data_sets.samples(name)
+    splits = {one.name: store.splits.load(name, one.name) for one in store.splits.list(name)}
     signatures = image_signatures(samples, on_progress=Progress("Images compared")) if splits else {}
     leakage = {one: leakage_report(samples, split, signatures).sentences() for one, split in splits.items()}
-    association = scanner_class_association(samples, record.default_policy)
+    association = scanner_class_association(samples, record.label_policy)
     warned = [{"file": sample.id, "warnings": list(sample.warnings)} for sample in samples if sample.warnings]
     shown = {
         "name": name,
@@ -122,7 +121,7 @@ def check(name: str, as_json: Json = False) -> None:
 
 @app.command()
 @expected_failures
-def split(
+def split(  # noqa: PLR0917 - one argument per option
     name: str,
     by: Annotated[str, typer.Option(help="patient, image or paper; the last two leak women across parts")] = "patient",
     fractions: Annotated[str, typer.Option(help="Shares of train, validation and test.")] = "0.8,0.1,0.1",
@@ -132,11 +131,11 @@ def split(
     as_json: Json = False,
 ) -> None:
     """Make an immutable split."""
-    with open_store(settings()) as store:
-        samples = store.data_sets.samples(name)
-        chosen = label_policy(policy) or store.data_sets.get(name).default_policy
-        made = split_samples(samples, by=_by(by), fractions=_fractions(fractions), seed=seed, policy=chosen)
-        record = store.splits.add(name, made, split_name)
+    store = open_store(settings())
+    samples = store.data_sets.samples(name)
+    chosen = label_policy(policy) or store.data_sets.get(name).label_policy
+    made = split_samples(samples, by=_by(by), fractions=_fractions(fractions), seed=seed, policy=chosen)
+    record = store.splits.add(name, made, split_name, by=owner())
     report = leakage_report(samples, made)
     counts = split_balance(samples, made)
     shown = {
@@ -160,22 +159,6 @@ def label_policy(value: str | None) -> LabelPolicy | None:
     if value is None:
         return None
     raise ParameterError(f"There is no label policy named {value!r}; known are: {', '.join(LABEL_POLICIES)}.")
-
-
-def _stored(store: Store, name: str, path: Path, result: ImportResult, options: ImportOptions) -> DataSetRecord:
-    synthetic = any(marker.is_file() for marker in (path / "SYNTHETIC.txt", path.parent / "SYNTHETIC.txt"))
-    return store.data_sets.add(
-        name,
-        root=path.absolute(),
-        layout=result.layout,
-        default_policy=DATASETS[result.layout].default_policy,
-        samples=result.samples,
-        refused=result.refused,
-        warnings=result.warnings,
-        fingerprint=result.fingerprint,
-        options={"labels_file": str(options.labels_file or ""), "columns": dict(options.columns)},
-        is_synthetic=synthetic,
-    )
 
 
 def _labels_file(root: Path, labels: Path | None) -> Path | None:
@@ -216,18 +199,18 @@ def _facts(record: DataSetRecord) -> dict[str, Any]:
         "layout": record.layout,
         "images": record.images,
         "patients": record.patients,
-        "classes": dict(record.classes),
-        "default_policy": record.default_policy,
-        "synthetic": record.is_synthetic,
+        "classes": dict(record.classes[record.label_policy]),
+        "label_policy": record.label_policy,
+        "label_policies": {policy: dict(counts) for policy, counts in record.classes.items()},
         "fingerprint": record.fingerprint,
         "warnings": list(record.warnings),
     }
 
 
 def _lines(record: DataSetRecord) -> list[str]:
-    synthetic = ", synthetic" if record.is_synthetic else ""
+    classes = _counted(record.classes[record.label_policy])
     return [
-        f"{record.name}: {record.images} images of {record.patients} women ({_counted(record.classes)}){synthetic}",
+        f"{record.name}: {record.images} images of {record.patients} women ({classes})",
         *(f"  {warning}" for warning in record.warnings),
     ]
 

@@ -13,7 +13,7 @@ from mammo.phantoms.kinds import Kind
 
 
 @expected_failures
-def phantoms(
+def phantoms(  # noqa: PLR0917 - one argument per option
     path: Annotated[Path, typer.Argument(help="Folder to write; it must be new or empty.")],
     patients: Annotated[int, typer.Option(help="Women, four pictures each.")] = 225,
     kind: Annotated[str, typer.Option(help=", ".join(KINDS))] = "demo",

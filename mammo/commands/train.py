@@ -7,16 +7,15 @@ from typing import Annotated, Any
 
 import typer
 
-from mammo.commands._output import RESEARCH_USE, Json, Progress, expected_failures, say, show
+from mammo.commands._output import RESEARCH_USE, Json, Progress, expected_failures, owner, say, show
 from mammo.config import settings
 from mammo.datasets.splitting import split_samples
 from mammo.errors import ParameterError
 from mammo.evaluation.evaluation import Evaluation
 from mammo.evaluation.wording import summary_lines
-from mammo.jobs.training import TRAINING, carry_out_training, plan_of, policy_of
-from mammo.store import Store, open_store
-from mammo.store.records import JobRecord
-from mammo.store.workers import Worker
+from mammo.jobs.training import TRAINING, carry_out_training, plan_of, policy_of, start_training
+from mammo.jobs.workers import this_process
+from mammo.store import JobRecord, NewJob, Store, open_store
 from mammo.training.config import TrainingConfig
 from mammo.training.presets import PRESETS
 
@@ -34,38 +33,40 @@ def train(
 ) -> None:
     """Train, then score on validation and test."""
     config = PRESETS[preset].config(parsed_values(values or []))
-    where = settings()
-    with open_store(where) as store:
-        split_name = None if config.folds else _split_name(store, dataset, split, config)
-        if dry_run:
-            plan = plan_of(store, dataset, split_name, config).to_dict()
-            show({"plan": plan}, [f"{key}: {value}" for key, value in plan.items()], as_json=as_json)
-            return
-        job = store.jobs.submit(TRAINING, config.to_dict(), data_set=dataset, split=split_name)
-        finished = carry_out_here(store, job.id)
+    store = open_store(settings())
+    split_name = None if config.folds else _split_name(store, dataset, split, config)
+    plan = plan_of(store, dataset, split_name, config).to_dict()  # what can't start is refused before a job is made
+    if dry_run:
+        show({"plan": plan}, [f"{key}: {value}" for key, value in plan.items()], as_json=as_json)
+        return
+    new = NewJob(kind=TRAINING, config=config.to_dict(), owner=owner(), data_set=dataset, split=split_name)
+    job = store.jobs.submit(new, this_process("terminal"))
+    finished = carry_out_here(store, job.id, job.attempt)
     show(job_result(finished), result_lines(finished), as_json=as_json)
 
 
-def carry_out_here(store: Store, job_id: int) -> JobRecord:
-    """Start or resume a job in this process and see it through."""
-    job = store.jobs.start(job_id, Worker.of_this_process("terminal"))
-    say(f"Job {job.id}: training on {job.data_set}, attempt {job.attempt}. {RESEARCH_USE}")
-    shown = Progress(f"Job {job.id}, per mille")
-    return carry_out_training(store, settings(), job, lambda share, note: shown(round(1000 * share), 1000, note))
+def carry_out_here(store: Store, job_id: int, attempt: int | None = None) -> JobRecord:
+    """See a job through in this process; one that is not started yet is started or taken over."""
+    number = attempt or start_training(store, job_id, this_process("terminal"))
+    job = store.jobs.get(job_id)
+    say(f"Job {job_id}: training on {job.data_set}, attempt {number}. {RESEARCH_USE}")
+    shown = Progress(f"Job {job_id}, percent")
+    return carry_out_training(store, settings(), job_id, number, lambda share, note: shown(int(100 * share), 100, note))
 
 
 def job_result(job: JobRecord) -> dict[str, Any]:
     """What ``train --json`` prints."""
-    test = job.result.get("test", {})
+    result = job.result or {}
+    test = result.get("test", {})
     return {
         "job": job.id,
         "status": job.state,
         "model": job.config["model"],
-        "best": job.result.get("validation", {}).get("scores", {}).get("balanced_accuracy"),
+        "best": result.get("validation", {}).get("scores", {}).get("balanced_accuracy"),
         "scores": test.get("scores", {}),
         "test": test,
-        "position_control": job.result.get("position_control"),
-        "notes": job.result.get("notes", []),
+        "position_control": result.get("position_control"),
+        "notes": result.get("notes", []),
     }
 
 
@@ -103,4 +104,4 @@ def _split_name(store: Store, dataset: str, wanted: str | None, config: Training
         return store.splits.get(dataset, wanted).name
     samples = store.data_sets.samples(dataset)
     made = split_samples(samples, by="patient", seed=config.seed, policy=policy_of(store, dataset, config))
-    return store.splits.add(dataset, made).name
+    return store.splits.add(dataset, made, by=owner()).name

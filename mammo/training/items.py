@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mammo.datasets import CLASS_NAMES, LabelPolicy, Sample, sorted_class_names
-from mammo.datasets.regions import Region, crop, lesion_regions, normal_regions
+from mammo.datasets.regions import NormalPlacement, Region, crop, lesion_regions, normal_regions
 from mammo.errors import DatasetError
 from mammo.imaging.gray_image import GrayImage
 from mammo.preprocessing import Picture
+
+if TYPE_CHECKING:
+    from mammo.training.config import TrainingConfig
 
 PARTS = ("train", "validation", "test")
 
@@ -48,9 +52,14 @@ class Item:
 class Placement:
     """Where normal regions lie and how much is shown around a lesion."""
 
-    normal_regions: str  # "at_lesions" or "random"
+    normal_regions: NormalPlacement
     context: float  # side of a crop in diameters of its lesion
     seed: int
+
+
+def placement_of(config: TrainingConfig) -> Placement:
+    """Where the normal regions of a training lie."""
+    return Placement(config.normal_regions, config.region_context, config.seed)
 
 
 def film_items(samples: Sequence[Sample], policy: LabelPolicy, class_names: Sequence[str]) -> list[Item]:

@@ -23,7 +23,7 @@ from mammo.training.batches import LabelledImages
 from mammo.training.checkpoint import CheckpointShelf
 from mammo.training.fit import FitResult, Reporter, TrainingParts, fit
 from mammo.training.forward import device_of, probabilities_of
-from mammo.training.items import Item, Placement, by_part, class_names_of, film_items, region_items
+from mammo.training.items import Item, by_part, class_names_of, film_items, placement_of, region_items
 from mammo.training.model_folder import TrainedModel, write_model
 from mammo.training.preparation import pipeline_of
 from mammo.training.prepared import PreparedImages, prepare_images
@@ -163,7 +163,7 @@ def _set_up(config: TrainingConfig) -> None:
 def _series(config: TrainingConfig, source: TrainingSource, class_names: tuple[str, ...]) -> list[_Series]:
     if config.region == "none":
         return [_Series("", 0, tuple(film_items(source.samples, source.policy, class_names)))]
-    placement = Placement(config.normal_regions, config.region_context, config.seed)
+    placement = placement_of(config)
     headline = _Series("", 0, tuple(region_items(source.samples, source.policy, placement)))
     if not config.position_control or config.normal_regions == "random":
         return [headline]

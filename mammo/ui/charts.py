@@ -41,7 +41,11 @@ def template(theme: Theme) -> go.layout.Template:
             "xaxis": axis,
             "yaxis": axis,
             "hovermode": "closest",
-            "hoverlabel": {"bgcolor": theme.panel, "bordercolor": theme.line, "font": {"color": theme.text, "size": 13}},
+            "hoverlabel": {
+                "bgcolor": theme.panel,
+                "bordercolor": theme.line,
+                "font": {"color": theme.text, "size": 13},
+            },
             "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"size": 12}},
             "transition": {"duration": 0},
         }

@@ -49,6 +49,8 @@ def show_others(chosen: FilmChoice, method: str, values: cache.Values) -> None:
 
 
 def _clipped_in_words(change: GrayChange) -> str:
-    now = f"{numbers.percent(change.black, 1)} of the breast is pure black, {numbers.percent(change.white, 1)} pure white"
+    now = (
+        f"{numbers.percent(change.black, 1)} of the breast is pure black, {numbers.percent(change.white, 1)} pure white"
+    )
     earlier = f"before, {numbers.percent(change.black_before, 1)} and {numbers.percent(change.white_before, 1)}"
     return f"{now} ({earlier})."

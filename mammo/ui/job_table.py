@@ -78,7 +78,10 @@ def _row(job: JobRecord) -> dict[str, object]:
         "State": job.state.value,
         "Progress": job.progress,
         "Balanced accuracy": "" if score is None else str(score),
-        "Note": " ".join(sentence for sentence in (job.failure, job.advice) if sentence) or job.reason or job.note or "",
+        "Note": " ".join(sentence for sentence in (job.failure, job.advice) if sentence)
+        or job.reason
+        or job.note
+        or "",
         "Device": (job.versions or {}).get("device", ""),
         "Owner": job.owner,
     }

@@ -39,7 +39,9 @@ def next_step(data_sets: Sequence[DataSetRecord], jobs: Sequence[JobRecord], pre
         )
     if not any(job.kind == "training" and (job.state in ACTIVE or job.state == JobState.SUCCEEDED) for job in jobs):
         return NextStep(
-            f"Train a model on {latest}", "No model was trained yet.", command=f"python -m mammo train --dataset {latest}"
+            f"Train a model on {latest}",
+            "No model was trained yet.",
+            command=f"python -m mammo train --dataset {latest}",
         )
     return NextStep(
         f"Compare films of {latest}",

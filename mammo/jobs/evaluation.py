@@ -1,0 +1,74 @@
+"""Scoring a finished training on its own test part, or on any other data set."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mammo.config import Settings
+from mammo.datasets import DATASETS
+from mammo.errors import DatasetError, JobStateError, ParameterError
+from mammo.evaluation.evaluation import Evaluation, evaluate
+from mammo.inference import load_models, probabilities_of_items
+from mammo.store import JobRecord, JobState, Store
+from mammo.training.config import TrainingConfig
+from mammo.training.items import film_items, placement_of, region_items
+
+
+def evaluate_job(
+    store: Store, settings: Settings, job_id: int, *, data_set: str | None = None, part: str = "test"
+) -> Evaluation:
+    """Scores of a finished training.
+
+    Args:
+        store: The database.
+        settings: Where files lie.
+        job_id: A training that succeeded.
+        data_set: Another data set than the job's own; its images are all predicted now.
+        part: "test" for the job's own test part; "all" for every image, which for the job's own data set holds those
+            that it learnt from, so that only another data set gives an honest score.
+
+    Raises:
+        JobStateError: If the job is not a training that succeeded.
+        DatasetError: If the data set's classes are none of the model's, or it was learnt from.
+        ParameterError: If ``part`` is neither.
+    """
+    if part not in {"test", "all"}:
+        raise ParameterError(f"A model is scored on test or all, not on {part!r}.")
+    job = store.jobs.get(job_id)
+    if job.kind != "training" or job.state != JobState.SUCCEEDED:
+        raise JobStateError(f"Job {job_id} is a {job.kind} that is {job.state}; only a finished training has scores.")
+    if data_set not in {None, job.data_set}:
+        return _on_all_images(store, settings, job, str(data_set))
+    if part == "all":
+        raise DatasetError(f"Job {job_id} learnt from {job.data_set}; scores on all of it would be praise, not proof.")
+    return _stored_test(store, job)
+
+
+def _stored_test(store: Store, job: JobRecord) -> Evaluation:
+    """Scores from the stored predictions; those of the position control, whose folds come last, are left out."""
+    folds = max(TrainingConfig.of(job.config).folds, 1)
+    rows = [row for row in store.predictions.load(job.id, "test") if row.fold < folds]
+    if not rows:
+        raise DatasetError(f"Job {job.id} has no test part: its split holds no test images.")
+    return evaluate(
+        [row.truth for row in rows],
+        [row.probabilities for row in rows],
+        [row.patient_id for row in rows],
+        (job.model or {})["class_names"],
+    )
+
+
+def _on_all_images(store: Store, settings: Settings, job: JobRecord, data_set: str) -> Evaluation:
+    models = load_models(settings.job_dir(job.id))
+    config, class_names = models[0].config, models[0].class_names
+    samples = store.data_sets.samples(data_set)
+    policy = config.label_policy or DATASETS[store.data_sets.get(data_set).layout].default_policy
+    if config.region == "lesion":
+        items = region_items(samples, policy, placement_of(config))
+    else:
+        items = film_items(samples, policy, class_names)
+    if not items:
+        raise DatasetError(f"No image of {data_set} has a class that the model knows ({', '.join(class_names)}).")
+    probabilities = probabilities_of_items(models, items, settings.prepared_dir)
+    truth = np.array([item.label for item in items])
+    return evaluate(truth, probabilities, [item.sample.patient_id for item in items], class_names)
