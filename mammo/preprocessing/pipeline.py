@@ -115,7 +115,7 @@ class Pipeline:
         if content["version"] != PIPELINE_VERSION:
             raise ParameterError(
                 f"This model was trained with version {content['version']} of the preparation; this program has "
-                f"version {PIPELINE_VERSION}, which gives other pixels. Train it again, or use the program it was trained with."
+                f"version {PIPELINE_VERSION}, which gives other pixels. Train it again."
             )
         steps = tuple(Step.of(step["name"], step["values"]) for step in content["steps"])
         return cls(steps=steps, mean=tuple(content["mean"]), std=tuple(content["std"]))

@@ -1,0 +1,15 @@
+"""Light parts load no torch."""
+
+import subprocess
+import sys
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    "modules",
+    ["mammo.enhancement, mammo.ui.widgets", "mammo.store, mammo.datasets.importing", "mammo.models, mammo.explanation"],
+)
+def test_light_parts_do_not_load_torch(modules):
+    code = f"import sys, {modules}; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
