@@ -20,8 +20,8 @@ def warp(stored: StoredImage, matrix: AffineMatrix) -> StoredImage:
         Same shape and type; the identity returns the same pixels, bit for bit.
     """
     height, width = stored.shape
-    moved: StoredImage = cv2.warpAffine(stored, _about_the_corner(matrix, height, width), (width, height))
-    return moved
+    cornered = _about_the_corner(matrix, height, width)
+    return cv2.warpAffine(stored, cornered, (width, height))  # type: ignore[return-value] # of the pixels' type
 
 
 def warp_mask(mask: Mask, matrix: AffineMatrix) -> Mask:

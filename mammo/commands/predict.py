@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,12 +12,13 @@ import typer
 from mammo.commands._output import RESEARCH_USE, Json, expected_failures, say, show
 from mammo.config import settings
 from mammo.errors import MammoError, ParameterError
-from mammo.explanation import CAM_METHODS
+from mammo.explanation import CAM_METHODS, CamMethod
 from mammo.imaging.reading import read_image
 from mammo.inference import load_models, overlaid
 from mammo.inference import predict as predict_image
 from mammo.report import Case, ReportSource, as_jpeg, write_report
 from mammo.store import open_store
+from mammo.training.model_folder import TrainedModel
 
 
 @expected_failures
@@ -40,37 +42,44 @@ def predict(
     cases: list[Case] = []
     for number, file in enumerate(files, start=1):
         try:
-            image = read_image(file)
-            prediction = predict_image(models, image, method)
+            row, case = _explained(models, file, method, out, number)
         except MammoError as error:
             rows.append({"file": file.name, "error": str(error)})
             continue
-        row: dict[str, Any] = {
-            "file": file.name,
-            "label": prediction.label,
-            "probabilities": prediction.probabilities,
-            "heatmap": method.name,
-            "overlay": None,
-            "warnings": list(prediction.warnings),
-        }
-        if out is not None and prediction.heatmap is not None:
-            picture = overlaid(image.pixels, prediction.heatmap)
-            row["overlay"] = f"overlay-{number}.png"
-            cv2.imwrite(str(out / row["overlay"]), picture[..., ::-1])
-            cases.append(
-                Case(file.name, prediction.label, prediction.probabilities, as_jpeg(picture), prediction.warnings)
-            )
         rows.append(row)
+        cases += [case] if case else []
     if out is not None:
         first = models[0]
         source = ReportSource(job, first.spec.label, first.weights_sha256, first.pipeline.hash, method.label)
         write_report(out / "report.html", source, cases)
     show({"predictions": rows, "research_use": RESEARCH_USE}, [*map(_line, rows), RESEARCH_USE], as_json=as_json)
-    refused = [row for row in rows if "error" in row]
-    for row in refused:
-        say(row["error"])
+    refused = [row["error"] for row in rows if "error" in row]
+    for sentence in refused:
+        say(sentence)
     if refused:
         raise typer.Exit(2)
+
+
+def _explained(
+    models: Sequence[TrainedModel], file: Path, method: CamMethod, out: Path | None, number: int
+) -> tuple[dict[str, Any], Case | None]:
+    """One file's answer, and its case for the report where a folder is given."""
+    image = read_image(file)
+    prediction = predict_image(models, image, method)
+    row: dict[str, Any] = {
+        "file": file.name,
+        "label": prediction.label,
+        "probabilities": prediction.probabilities,
+        "heatmap": method.name,
+        "overlay": None,
+        "warnings": list(prediction.warnings),
+    }
+    if out is None or prediction.heatmap is None:
+        return row, None
+    picture = overlaid(image.pixels, prediction.heatmap)
+    row["overlay"] = f"overlay-{number}.png"
+    cv2.imwrite(str(out / row["overlay"]), picture[..., ::-1])
+    return row, Case(file.name, prediction.label, prediction.probabilities, as_jpeg(picture), prediction.warnings)
 
 
 def _line(row: dict[str, Any]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from mammo.augmentation import AUGMENTATIONS
 from mammo.augmentation.policy import POLICIES
 from mammo.commands._output import Json, expected_failures, show
@@ -10,6 +12,7 @@ from mammo.enhancement import ENHANCEMENTS
 from mammo.explanation import CAM_METHODS
 from mammo.models import MODELS
 from mammo.preprocessing import GEOMETRY_STEPS
+from mammo.registry import Registry
 from mammo.training.optimizers import OPTIMIZERS, SCHEDULES
 from mammo.training.presets import PRESETS
 
@@ -57,7 +60,7 @@ def models(as_json: Json = False) -> None:
 @expected_failures
 def methods(as_json: Json = False) -> None:
     """Enhancement, augmentation, heat-map methods and all that else can be chosen."""
-    registries = {
+    registries: dict[str, Registry[Any]] = {
         "enhancements": ENHANCEMENTS,
         "geometry_steps": GEOMETRY_STEPS,
         "augmentations": AUGMENTATIONS,

@@ -27,7 +27,7 @@ def equalize_histogram(image: GrayImage) -> GrayImage:
         return image
     table = ((cumulative - darkest) / (cumulative[-1] - darkest)).astype(np.float32)
     levels = np.rint(image * np.float32(BINS - 1)).astype(np.uint16)
-    return table[levels]
+    return np.asarray(table[levels])
 
 
 ENHANCEMENTS.add(

@@ -69,4 +69,4 @@ def _worst(probabilities: Values, group_of: Labels) -> Values:
     this_or_worse = probabilities[:, ::-1].cumsum(axis=1)[:, ::-1]
     greatest = np.zeros((group_of.max() + 1, probabilities.shape[1]))
     np.maximum.at(greatest, group_of, this_or_worse)
-    return greatest - np.pad(greatest[:, 1:], ((0, 0), (0, 1)))
+    return np.asarray(greatest - np.pad(greatest[:, 1:], ((0, 0), (0, 1))))

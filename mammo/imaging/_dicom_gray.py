@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from pydicom.dataset import Dataset
-from pydicom.pixels import apply_modality_lut, apply_voi
+from pydicom.pixels.processing import apply_modality_lut, apply_voi
 
 from mammo.errors import ImageError
 from mammo.imaging.gray_image import GrayImage
@@ -46,7 +46,7 @@ def _displayed(name: str, dataset: Dataset, values: Values) -> Values | None:
     if dataset.get("VOILUTSequence"):
         bits = int(dataset.VOILUTSequence[0].LUTDescriptor[2])
         table = np.asarray(apply_voi(values.astype(np.int64), dataset, index=0), np.float64)
-        return table / (2**bits - 1)
+        return np.asarray(table / (2**bits - 1))
     center, width = (_first(dataset.get(keyword)) for keyword in ("WindowCenter", "WindowWidth"))
     if center is None or width is None:
         return None

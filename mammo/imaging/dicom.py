@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from pydicom.dataset import Dataset
 from pydicom.encaps import generate_frames
-from pydicom.pixels import apply_color_lut, convert_color_space
+from pydicom.pixels.processing import apply_color_lut, convert_color_space
 from pydicom.uid import JPEGExtended12Bit
 
 from mammo.errors import ImageError

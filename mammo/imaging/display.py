@@ -56,6 +56,5 @@ def _with_margin(box: Box, shape: tuple[int, ...]) -> Box:
 def _fitted(stored: StoredImage, size: Size) -> StoredImage:
     scale = min(size[0] / stored.shape[1], size[1] / stored.shape[0])
     fitted = (max(1, round(stored.shape[1] * scale)), max(1, round(stored.shape[0] * scale)))
-    return np.asarray(
-        cv2.resize(stored, fitted, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC), stored.dtype
-    )
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    return cv2.resize(stored, fitted, interpolation=method)  # type: ignore[return-value] # of the pixels' type

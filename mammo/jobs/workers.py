@@ -24,7 +24,8 @@ def is_alive(worker: Worker) -> bool:
         return False
     try:
         process = psutil.Process(worker.pid)
-        return process.status() != psutil.STATUS_ZOMBIE and abs(process.create_time() - worker.started) < 1
+        is_same = abs(process.create_time() - worker.started) < 1  # second; the clock may have been set meanwhile
+        return bool(is_same and process.status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False
 

@@ -39,7 +39,7 @@ def resize(picture: Picture, *, size: int, fit: str) -> Picture:
 def _scaled(pixels: GrayImage, width: int, height: int) -> GrayImage:
     shrinking = width * height < pixels.size
     method = cv2.INTER_AREA if shrinking else cv2.INTER_LINEAR
-    return np.clip(cv2.resize(pixels, (width, height), interpolation=method), 0, 1, dtype=np.float32)
+    return np.asarray(cv2.resize(pixels, (width, height), interpolation=method), np.float32).clip(0, 1)
 
 
 GEOMETRY_STEPS.add(

@@ -65,8 +65,8 @@ def augmented(data: LabelledImages, positions: Indices, policy: Policy, *, seed:
 
 def plain(data: LabelledImages, start: int, stop: int) -> StoredImage:
     """Images ``start`` to ``stop`` as they were prepared, shape (n, S, S)."""
-    batch: StoredImage = np.stack([data.images[position] for position in range(start, min(stop, len(data)))])
-    return batch
+    chosen = [data.images[position] for position in range(start, min(stop, len(data)))]
+    return np.stack(chosen)  # type: ignore[return-value] # of one type, the array's
 
 
 def to_input(

@@ -28,14 +28,15 @@ def device_of(name: str = "auto") -> torch.device:
 
 def autocast(config: TrainingConfig, device: torch.device) -> AbstractContextManager[Any]:
     """Mixed precision if the configuration asks for it and the hardware has it."""
-    fits = device.type == "cuda" or (torch.backends.mkldnn.is_available() and _cpu_has_bf16())
+    fits = device.type == "cuda" or _cpu_has_bf16()
     if config.precision == "bf16" or (config.precision == "auto" and fits):
         return torch.autocast(device.type, dtype=torch.bfloat16)
     return nullcontext()
 
 
 def _cpu_has_bf16() -> bool:
-    return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
+    available = torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
+    return available and bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
 
 
 def probabilities_of(

@@ -102,7 +102,8 @@ def train_and_evaluate(
     """
     _set_up(config)
     class_names = _class_names(config, source)
-    results, notes = [], []
+    results: list[tuple[PartPredictions, ...]] = []
+    notes: list[str] = []
     for series in _series(config, source, class_names):
         fitted = _Trainer(config, source, folders, reporter, class_names).carry_out(series)
         if fitted is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from mammo.imaging.enhancement_scores import DEFINITIONS
 from mammo.imaging.gray_change import GrayChange
 from mammo.ui import cache, charts, film_choice, numbers, theme
 from mammo.ui.film_choice import FilmChoice
@@ -36,7 +37,20 @@ def show_gray_levels(comparison: Comparison) -> None:
 
 def show_scores(comparison: Comparison) -> None:
     """Each score before and after, with its definition."""
-    st.caption("scores")
+    scores = comparison.scores
+    rows = [
+        ("Entropy", "entropy", scores.entropy_before, scores.entropy),
+        ("EME", "eme", scores.eme_before, scores.eme),
+        ("Contrast (CII)", "cii", None, scores.cii),
+        ("Brightness (AMBE)", "ambe", None, scores.ambe),
+        ("PSNR, dB", "psnr", None, scores.psnr),
+    ]
+    with st.container(horizontal=True, gap="medium"):
+        for label, name, before, after in rows:
+            shown = "n/a" if after is None else f"{after:.2f}"
+            text = shown if before is None else f"{before:.2f} to {shown}"
+            st.metric(label, text, help=DEFINITIONS[name], width="content")
+    st.caption("Scores inside the breast, before to after. Higher is not better diagnosis.")
 
 
 def show_others(chosen: FilmChoice, method: str, values: cache.Values) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import Any
 
 import streamlit as st
 
@@ -54,7 +55,7 @@ def _keep_in_address(key: str) -> None:
 
 
 def _input(parameter: Parameter, key: str) -> ParameterValue:
-    shown = {"key": key, "help": parameter.help or None, "bind": "query-params"}
+    shown: dict[str, Any] = {"key": key, "help": parameter.help or None, "bind": "query-params"}
     match parameter:
         case Number():
             return _slider(parameter, shown)
@@ -65,9 +66,10 @@ def _input(parameter: Parameter, key: str) -> ParameterValue:
             return bool(st.toggle(parameter.label, parameter.default, **shown))
 
 
-def _slider(number: Number, shown: Mapping[str, object]) -> float | int:
+def _slider(number: Number, shown: Mapping[str, Any]) -> float | int:
     label = f"{number.label} ({number.unit})" if number.unit else number.label
     kind = int if number.integer else float
     limits = [kind(value) for value in (number.low, number.high, number.default, number.step)]
     decimals = 0 if number.integer else max(0, -math.floor(math.log10(number.step) + 1e-9))
-    return kind(st.slider(label, *limits, format=f"%.{decimals}f" if decimals else "%d", **shown))
+    value: float = st.slider(label, *limits, format=f"%.{decimals}f" if decimals else "%d", **shown)  # type: ignore[assignment]
+    return kind(value)

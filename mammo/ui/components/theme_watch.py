@@ -1,4 +1,4 @@
-"""Notices the switch between light and dark, which by itself reruns nothing and would leave charts in the old colors."""
+"""Notices the switch between light and dark, which reruns nothing and would leave charts in the old colors."""
 
 from __future__ import annotations
 
