@@ -1,0 +1,39 @@
+import numpy as np
+import pytest
+
+from mammo.training.batches import batches_per_epoch, epoch_batches, to_input
+from mammo.training.config import TrainingConfig
+
+
+@pytest.mark.parametrize(
+    ("count", "drop_last", "steps"),
+    [(6972, True, 54), (6972, False, 55), (129, False, 1), (5, True, 1), (128, True, 1)],
+)
+def test_steps_of_an_epoch(count, drop_last, steps):
+    assert batches_per_epoch(count, 128, drop_last=drop_last) == steps
+
+
+def test_an_epoch_takes_each_image_once_in_an_order_of_its_own():
+    config = TrainingConfig.of({"batch_size": 4, "drop_last": False})
+    labels = np.zeros(10, np.int64)
+    first, second = (np.concatenate(epoch_batches(labels, config, epoch)) for epoch in (0, 1))
+    assert sorted(first) == sorted(second) == list(range(10))
+    assert list(first) != list(second)
+    np.testing.assert_array_equal(first, np.concatenate(epoch_batches(labels, config, 0)))
+
+
+def test_balanced_sampling_draws_each_class_alike():
+    config = TrainingConfig.of({"batch_size": 100, "sampling": "balanced"})
+    labels = np.array([0] * 900 + [1] * 100)
+    drawn = np.concatenate(epoch_batches(labels, config, 0))
+    assert 0.45 < labels[drawn].mean() < 0.55
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_the_models_input_is_normalized_gray_in_three_channels(dtype):
+    top = np.iinfo(dtype).max
+    batch = np.array([[[0, top], [top // 3, top]]], dtype)
+    tensor = to_input(batch, (0.5, 0.4, 0.3), (0.2, 0.25, 0.5))
+    expected = (batch[0] / top - 0.4) / 0.25
+    np.testing.assert_allclose(tensor[0, 1].numpy(), expected, atol=1e-6)
+    assert tensor.shape == (1, 3, 2, 2)

@@ -1,0 +1,76 @@
+import math
+
+import pytest
+
+from mammo.errors import ParameterError, UnknownNameError
+from mammo.models import MODELS
+from mammo.training.config import TrainingConfig
+from mammo.training.plan import training_plan
+from mammo.training.presets import PRESETS
+
+
+@pytest.mark.parametrize("preset", list(PRESETS.values()), ids=list(PRESETS))
+def test_a_preset_survives_its_way_through_json(preset):
+    config = preset.config({"seed": 3})
+    assert TrainingConfig.of(config.to_dict()) == config
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"learning_rate": 0}, "learning_rate"),
+        ({"learning_rate": -1}, "learning_rate"),
+        ({"learning_rate": 1e9}, "learning_rate"),
+        ({"learning_rate": math.nan}, "learning_rate"),
+        ({"batch_size": 0}, "batch_size"),
+        ({"batch_size": 1}, "batch_size"),
+        ({"batch_size": 10**6}, "batch_size"),
+        ({"epochs": 0}, "epochs"),
+        ({"epochs": 10**9}, "epochs"),
+        ({"image_size": 1}, "image_size"),
+        ({"image_size": 20000}, "image_size"),
+        ({"seed": -1}, "seed"),
+        ({"seed": 2**64}, "seed"),
+        ({"threads": 999}, "threads"),
+        ({"patience": -1}, "patience"),
+        ({"folds": 1}, "folds"),
+        ({"momentum": 1.0}, "momentum"),
+        ({"label_smoothing": 150}, "label_smoothing"),
+        ({"batch_size": 4, "micro_batches": 4}, "batch of 4"),
+        ({"learningrate": 1}, "no setting named 'learningrate'"),
+        ({"enhancement": "clahe:clip_limit=99"}, "Clip limit must lie between"),
+    ],
+    ids=str,
+)
+def test_a_value_that_does_not_fit_is_named(values, words):
+    with pytest.raises(ParameterError, match=words):
+        TrainingConfig.of(values)
+
+
+@pytest.mark.parametrize("field", ["model", "optimizer", "schedule", "augmentation", "enhancement"])
+def test_an_unknown_name_lists_the_known_ones(field):
+    with pytest.raises((ParameterError, UnknownNameError), match="known are"):
+        TrainingConfig.of({field: "nonesuch"})
+
+
+def test_enhancements_are_read_from_one_line():
+    config = TrainingConfig.of({"enhancement": "stretch_percentiles:low=2,region=image+clahe:clip_limit=3"})
+    assert [(step.name, step.values) for step in config.enhancement] == [
+        ("stretch_percentiles", {"low": 2.0, "region": "image"}),
+        ("clahe", {"clip_limit": 3.0}),
+    ]
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "sgdm"])
+def test_the_paper_preset_plans_the_papers_iterations_and_rates(optimizer):
+    config = PRESETS[f"paper-squeezenet-{optimizer}"].config()
+    plan = training_plan(config, MODELS[config.model], images=6972, validation_images=775, class_count=3)
+    assert (plan.iterations_per_epoch, plan.iterations) == (54, 540)
+    assert plan.learning_rates == pytest.approx({"backbone": 1e-4, "head": 20e-4})
+
+
+def test_a_plan_counts_what_is_trained():
+    config = PRESETS["paper-squeezenet-adam"].config({"frozen": True})
+    plan = training_plan(config, MODELS[config.model], images=256, validation_images=0, class_count=3)
+    assert plan.trainable_parameters == 512 * 3 + 3
+    assert list(plan.learning_rates) == ["head"]
