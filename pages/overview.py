@@ -9,7 +9,8 @@ frame.enter("pages/overview.py")
 
 store = cache.store()
 data_sets, jobs = store.data_sets.list(), store.jobs.list()
-is_busy = bool(job_table.active_jobs())
+situation = job_table.situation()
+is_changing = not data_sets or any(job.state in job_table.ACTIVE for job in jobs)
 step = next_step(data_sets, jobs, [preset.name for preset in store.presets.list(preset_inputs.KIND)])
 
 with st.container(horizontal=True, vertical_alignment="center"):
@@ -19,14 +20,14 @@ with st.container(horizontal=True, vertical_alignment="center"):
 st.caption(step.why)
 if step.command:
     st.code(step.command, language=None)
-if is_busy and not data_sets:
-    st.info("The demo is being made, about 1 min.", icon=":material/hourglass_top:")
+if not data_sets:
+    st.info("On a fresh server the demo is being made now, about 1 min.", icon=":material/hourglass_top:")
 
 left, right = st.columns([3, 2], gap="medium")
 with left:
     st.subheader("Jobs", anchor=False)
-    if is_busy:
-        st.fragment(job_table.follow_jobs, run_every=2)()
+    if is_changing:
+        st.fragment(job_table.follow_jobs, run_every=2)(situation)
     else:
         job_table.show_jobs()
 with right:

@@ -49,7 +49,7 @@ def stretch_percentiles(image: GrayImage, *, low: float, high: float, region: st
         MATLAB ``imadjust(I, stretchlim(I, [low high] / 100))``.
 
     Example:
-        >>> stretch_percentiles(np.float32([[0, 0.5, 1]]), low=0, high=50, region="image").tolist()
+        >>> stretch_percentiles(np.float32([[0, 0.2, 1]]), low=0, high=50, region="image").tolist()
         [[0.0, 1.0, 1.0]]
     """
     require_below(low, high, ("The black point", "the white point"), " %")

@@ -78,7 +78,7 @@ class Splits:
             split_id = find_split(connection, data_set, name)
             row = connection.execute(_select().where(SplitRow.id == split_id)).one()
             members = select(SplitMember.file, SplitMember.part).where(SplitMember.split_id == split_id)
-            assignment: dict[str, Any] = dict(connection.execute(members).tuples().all())
+            assignment: dict[str, Any] = {row.file: row.part for row in connection.execute(members)}
         split = Split(row.by, row.seed, tuple(row.fractions), row.policy, assignment)
         if split.hash != row.hash:
             raise DatasetError(f"The split {name!r} of {data_set!r} was changed after it was made.", code="damaged")
@@ -108,7 +108,8 @@ class Splits:
 def find_split(connection: Connection, data_set: str, name: str) -> int:
     """Number of a split; NotFoundError names those there are, or the data sets."""
     of_data_set = SplitRow.data_set_id == find_data_set(connection, data_set)
-    numbers = dict(connection.execute(select(SplitRow.name, SplitRow.id).where(of_data_set)).tuples().all())
+    rows = connection.execute(select(SplitRow.name, SplitRow.id).where(of_data_set)).all()
+    numbers: dict[str, int] = {row.name: row.id for row in rows}
     if name not in numbers:
         known = ", ".join(sorted(numbers)) or "none yet"
         raise NotFoundError(f"The data set {data_set!r} has no split named {name!r}; known are: {known}.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import streamlit as st
 
 from mammo.imaging.enhancement_scores import DEFINITIONS
@@ -36,30 +38,33 @@ def show_gray_levels(comparison: Comparison) -> None:
 
 
 def show_scores(comparison: Comparison) -> None:
-    """Each score before and after, with its definition."""
+    """Each score, before to after where both are known, with its definition."""
     scores = comparison.scores
     rows = [
-        ("Entropy", "entropy", scores.entropy_before, scores.entropy),
-        ("EME", "eme", scores.eme_before, scores.eme),
-        ("Contrast (CII)", "cii", None, scores.cii),
-        ("Brightness (AMBE)", "ambe", None, scores.ambe),
-        ("PSNR, dB", "psnr", None, scores.psnr),
+        ("Entropy", "entropy", (scores.entropy_before, scores.entropy)),
+        ("EME", "eme", (scores.eme_before, scores.eme)),
+        ("CII", "cii", (scores.cii,)),
+        ("AMBE", "ambe", (scores.ambe,)),
+        ("PSNR in dB", "psnr", (scores.psnr,)),
     ]
     with st.container(horizontal=True, gap="medium"):
-        for label, name, before, after in rows:
-            shown = "n/a" if after is None else f"{after:.2f}"
-            text = shown if before is None else f"{before:.2f} to {shown}"
-            st.metric(label, text, help=DEFINITIONS[name], width="content")
-    st.caption("Scores inside the breast, before to after. Higher is not better diagnosis.")
+        for label, name, figures in rows:
+            text = " to ".join("n/a" if figure is None else f"{figure:.2f}" for figure in figures)
+            st.markdown(f":gray[{label}] **{text}**", help=DEFINITIONS[name], width="content")
+    st.caption("Scores inside the breast. A higher one is not a better diagnosis.")
 
 
 def show_others(chosen: FilmChoice, method: str, values: cache.Values) -> None:
-    """Films of other women, some of each class, under the same setting."""
-    grid = st.grid("auto", min_column_width=150, gap="xsmall")
-    for sample in chosen.others(OTHERS_PER_CLASS):
-        facts = film_choice.in_words(sample, chosen.policy)
-        picture = cache.tile(cache.source(sample), method, values)
-        grid.image(picture, caption=facts, width="stretch", alt=f"{facts}, the same setting")
+    """Films of other women under the same setting, a row for each class."""
+    others = chosen.others(OTHERS_PER_CLASS)
+    styles = theme.current().class_styles(list(others))
+    for label, samples in others.items():
+        st.html(f'<b class="mark" style="color:{styles[label].color}">{styles[label].mark}</b> {escape(label)}')
+        grid = st.grid("auto", min_column_width=165, gap="xsmall")
+        for sample in samples:
+            words = film_choice.in_words(sample, chosen.policy)
+            picture = cache.tile(cache.source(sample), method, values)
+            grid.image(picture, width="stretch", alt=f"{words}, the same setting")
 
 
 def _clipped_in_words(change: GrayChange) -> str:

@@ -30,9 +30,9 @@ class FilmChoice:
     def in_words(self) -> str:
         return in_words(self.sample, self.policy)
 
-    def others(self, per_class: int) -> list[Sample]:
-        """Films of other women, one of each, as many of each class, spread over the data set."""
-        chosen: list[Sample] = []
+    def others(self, per_class: int) -> dict[str, list[Sample]]:
+        """Films of other women by class, one of each woman, spread over the data set."""
+        chosen = {}
         for label in class_balance(self.samples, self.policy):
             of_women = {
                 sample.patient_id: sample
@@ -40,7 +40,7 @@ class FilmChoice:
                 if label_of(sample, self.policy) == label and sample.patient_id != self.sample.patient_id
             }
             films = sorted(of_women.values(), key=lambda sample: sample.id)
-            chosen += films[:: max(1, len(films) // per_class)][:per_class]
+            chosen[label] = films[:: max(1, len(films) // per_class)][:per_class]
         return chosen
 
 

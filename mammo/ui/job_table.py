@@ -17,6 +17,8 @@ SHOWN = 12  # jobs in the table; the latest
 BEST = 5
 SCORE = "balanced_accuracy"
 
+Situation = tuple[frozenset[str], frozenset[int]]
+
 _COLUMNS = {
     "Job": st.column_config.NumberColumn(width=56, format="%d"),
     "State": st.column_config.TextColumn(width=96),
@@ -37,16 +39,18 @@ def show_jobs() -> None:
     st.dataframe(table, hide_index=True, row_height=36, column_config=_COLUMNS, alt="Jobs, the latest first")
 
 
-def follow_jobs() -> None:
-    """As ``show_jobs``, for a fragment that runs again and again: draws the whole page anew when the last job ended."""
+def follow_jobs(seen: Situation) -> None:
+    """As ``show_jobs``, for a fragment that runs again and again; draws the page anew when it has other parts now."""
     show_jobs()
-    if not active_jobs():
+    if situation() != seen:
         st.rerun()
 
 
-def active_jobs() -> tuple[JobRecord, ...]:
-    """Jobs that wait for a worker or are in the hands of one."""
-    return cache.store().jobs.list(JobFilter(states=ACTIVE))
+def situation() -> Situation:
+    """What decides which parts the page has: names of the data sets, and jobs that something will happen to."""
+    store = cache.store()
+    active = store.jobs.list(JobFilter(states=ACTIVE))
+    return frozenset(record.name for record in store.data_sets.list()), frozenset(job.id for job in active)
 
 
 def show_best_models(jobs: Sequence[JobRecord]) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from mammo.enhancement import ENHANCEMENTS
 from mammo.imaging.breast import breast_mask
 from mammo.imaging.display import Size, breast_jpeg, reduced
+from mammo.imaging.enhancement_scores import EnhancementScores, enhancement_scores
 from mammo.imaging.gray_change import GrayChange, gray_change
 from mammo.imaging.gray_image import GrayImage, Mask
 from mammo.imaging.histogram import is_constant
@@ -38,6 +39,7 @@ class Comparison:
     before: bytes  # JPEG of LARGE_PX
     after: bytes
     change: GrayChange
+    scores: EnhancementScores
     is_constant: bool  # one gray level only: every method gives it back unchanged
 
 
@@ -73,6 +75,7 @@ def compare(film: Film, method: str, values: Mapping[str, ParameterValue]) -> Co
         before=breast_jpeg(film.pixels, film.breast, LARGE_PX),
         after=breast_jpeg(enhanced, film.breast, LARGE_PX),
         change=gray_change(film.pixels, enhanced, film.breast),
+        scores=enhancement_scores(film.pixels, enhanced, mask=film.breast),
         is_constant=is_constant(film.pixels),
     )
 

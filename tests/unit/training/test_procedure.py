@@ -71,7 +71,7 @@ def test_predictions_are_of_the_parts_that_were_not_learnt_from(undisturbed, sou
 
 def test_a_damaged_checkpoint_is_said_and_the_one_before_is_used(undisturbed, config, source, folders):
     train_and_evaluate(config, source, folders, Listener(stop_at=6))
-    newest = sorted((folders.job / "checkpoints" / "fold-0").glob("step-*"))[-1] / "weights.safetensors"
+    newest = max((folders.job / "checkpoints" / "fold-0").glob("step-*")) / "weights.safetensors"
     content = bytearray(newest.read_bytes())
     content[len(content) // 2] ^= 1
     newest.write_bytes(content)

@@ -1,0 +1,106 @@
+"""The command line as scripts use it: one JSON object, one sentence, an exit code."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from mammo.commands import app
+
+
+@pytest.fixture
+def mammo():
+    def call(*arguments, code=0):
+        result = CliRunner().invoke(app, [str(argument) for argument in arguments])
+        assert result.exit_code == code, result.stderr or result.exception
+        return json.loads(result.stdout) if "--json" in arguments and result.stdout else result.stderr
+
+    return call
+
+
+@pytest.fixture
+def phantoms(mammo, tmp_path):
+    """Twelve women of the kind demo, imported under the name films."""
+    folder = tmp_path / "films"
+    mammo("phantoms", folder, "--patients", 12)
+    return mammo("datasets", "add", folder, "--json")
+
+
+SMALL = [
+    "--preset", "demo", "--set", "epochs=1", "--set", "image_size=64", "--set", "batch_size=8", "--set", "threads=1",
+]  # fmt: skip
+
+
+@pytest.mark.slow
+def test_the_whole_way_from_phantoms_to_an_explained_prediction(mammo, phantoms, tmp_path):
+    assert (phantoms["images"], phantoms["patients"], phantoms["refused"]) == (48, 12, [])
+    split = mammo("datasets", "split", "films", "--fractions", "0.4,0.3,0.3", "--json")
+    assert split["patients_in_two_splits"] == 0
+    trained = mammo("train", "--dataset", "films", "--split", split["name"], *SMALL, "--json")
+    assert trained["status"] == "succeeded"
+    assert trained["scores"]["balanced_accuracy"] == trained["scores"]["macro_recall"]
+    assert sum(map(sum, trained["test"]["confusion"]["counts"])) == trained["test"]["n"]
+    scored = mammo("evaluate", trained["job"], "--json")
+    assert scored["scores"] == trained["scores"]
+    film = next((tmp_path / "films").rglob("*LEFT_CC.png"))
+    (tmp_path / "broken.png").write_bytes(b"")
+    answer = mammo(
+        "predict", trained["job"], film, tmp_path / "broken.png", "--out", tmp_path / "out", "--json", code=2
+    )
+    good, refused = answer["predictions"]
+    assert sum(good["probabilities"].values()) == pytest.approx(1)
+    assert (tmp_path / "out" / good["overlay"]).is_file()
+    assert "Research use only" in (tmp_path / "out" / "report.html").read_text()
+    assert refused == {"file": "broken.png", "error": "broken.png is empty (0 bytes)."}
+    shown = mammo("jobs", "show", trained["job"], "--json")
+    assert [event["to"] for event in shown["history"]] == ["starting", "running", "succeeded"]
+
+
+def test_a_plan_starts_no_job(mammo, phantoms):
+    plan = mammo("train", "--dataset", "films", *SMALL, "--set", "folds=2", "--dry-run", "--json")["plan"]
+    assert plan["iterations"] == plan["iterations_per_epoch"]
+    assert mammo("jobs", "list", "--json") == {"jobs": []}
+    assert phantoms["name"] == "films"
+
+
+def test_adding_again_changes_nothing(mammo, phantoms, tmp_path):
+    assert mammo("datasets", "add", tmp_path / "films", "--json")["fingerprint"] == phantoms["fingerprint"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["datasets", "add", "nowhere"], "does not exist"),
+        (["datasets", "show", "nothing"], "no data set named 'nothing'"),
+        (["train", "--dataset", "nothing"], "no data set named 'nothing'"),
+        (["train", "--dataset", "nothing", "--preset", "best"], "no training preset named 'best'"),
+        (["train", "--dataset", "nothing", "--set", "epochs=0"], "epochs"),
+        (["train", "--dataset", "nothing", "--set", "epochs"], "KEY=VALUE"),
+        (["evaluate", "7"], "no job"),
+        (["predict", "7", "a.png", "--cam", "magic"], "no CAM method named 'magic'"),
+        (["phantoms", "here", "--patients", "1"], "number of women"),
+        (["datasets", "split", "nothing", "--fractions", "1,2"], "no data set"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_a_wrong_input_is_one_sentence_and_exit_code_2(mammo, arguments, words):
+    sentence = mammo(*arguments, code=2)
+    assert words.lower() in sentence.lower()
+    assert "Traceback" not in sentence
+    assert len(sentence.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("command", ["presets", "models", "methods", "doctor"])
+def test_what_there_is_is_told_as_json(mammo, command):
+    assert mammo(command, "--json")
+
+
+@pytest.mark.shared
+def test_real_films_come_in_as_they_were_counted(mammo, shared):
+    dev = mammo("datasets", "add", shared / "data" / "mias-dev", "--labels", "labels.csv", "--json")
+    assert (dev["images"], dev["patients"]) == (224, 112)
+    assert dev["classes"] == {"normal": 144, "benign": 44, "malignant": 36}
+    native = mammo("datasets", "add", shared / "data" / "mias-native", "--json")
+    assert (native["images"], native["patients"], native["refused"]) == (12, 6, [])
