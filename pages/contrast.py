@@ -14,6 +14,7 @@ with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
     preset_inputs.load_preset()
 
 pictures, panel = st.columns([2, 1], gap="medium")
+others = st.container()
 with panel:
     method = widgets.choose("Method", ENHANCEMENTS, default="contrast_stretch", key=preset_inputs.METHOD)
     enhancement = ENHANCEMENTS[method]
@@ -33,8 +34,7 @@ with pictures, messages.errors_shown():
     comparison_view.show_scores(comparison)
     with panel:
         comparison_view.show_gray_levels(comparison)
-
-if chosen is not None:
-    st.subheader("The same setting on other films", anchor=False)
-    with messages.errors_shown():
-        comparison_view.show_others(chosen, method, setting)
+    if chosen is not None:
+        with others:
+            st.subheader("The same setting on other films", anchor=False)
+            comparison_view.show_others(chosen, method, setting)

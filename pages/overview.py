@@ -17,11 +17,11 @@ with st.container(horizontal=True, vertical_alignment="center"):
     st.title("Overview", anchor=False, width="content")
     if step.page and st.button(step.what, type="primary"):
         st.switch_page(step.page, query_params=dict(step.query))
+if not data_sets:
+    st.info("On a fresh server the demo is being made now, about 1 min.", icon=":material/hourglass_top:")
 st.caption(step.why)
 if step.command:
     st.code(step.command, language=None)
-if not data_sets:
-    st.info("On a fresh server the demo is being made now, about 1 min.", icon=":material/hourglass_top:")
 
 left, right = st.columns([3, 2], gap="medium")
 with left:

@@ -13,12 +13,12 @@ SHARED = ROOT.parent / "shared"
 
 
 @pytest.fixture(autouse=True)
-def clean_environment(tmp_path, monkeypatch):
+def clean_environment(tmp_path_factory, monkeypatch):
     """No test sees the developer's settings or writes outside its own folder."""
     for name in list(os.environ):
         if name.startswith("MAMMO_") and name != "MAMMO_REQUIRE_ALL":
             monkeypatch.delenv(name)
-    monkeypatch.setenv("MAMMO_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("MAMMO_HOME", str(tmp_path_factory.mktemp("mammo-home")))
 
 
 @pytest.fixture

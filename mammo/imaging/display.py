@@ -56,5 +56,5 @@ def _with_margin(box: Box, shape: tuple[int, ...]) -> Box:
 def _fitted(stored: StoredImage, size: Size) -> StoredImage:
     scale = min(size[0] / stored.shape[1], size[1] / stored.shape[0])
     fitted = (max(1, round(stored.shape[1] * scale)), max(1, round(stored.shape[0] * scale)))
-    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR  # a cubic one would draw halos around calcifications
     return cv2.resize(stored, fitted, interpolation=method)  # type: ignore[return-value] # of the pixels' type

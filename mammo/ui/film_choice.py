@@ -80,7 +80,7 @@ def in_words(sample: Sample, policy: LabelPolicy) -> str:
 
 
 def _step(name: str, icon: str, target: str) -> None:
-    st.button("", icon=icon, help=name, key=f"{IMAGE}.{name}", on_click=_show, args=(target,))
+    st.button(name, icon=icon, key=f"icon_only.{name}", on_click=_show, args=(target,))
 
 
 def _show(target: str) -> None:

@@ -8,37 +8,46 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
-from urllib.parse import urlparse
+from urllib.parse import urljoin, urlparse
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+SCREENS = [("dark", 1440), ("light", 1440), ("dark", 400), ("light", 400)]
+WAIT_MS = 60_000
+# Streamlit's browser part looks for its server below a deep link first, then at the root.
+HARMLESS = ("/_stcore/health", "/_stcore/host-config")
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory):
+@contextmanager
+def serving(home):
+    """A server of its own on a free port; its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    environment = {**os.environ, "MAMMO_HOME": str(tmp_path_factory.mktemp("home"))}
     command = [sys.executable, "-m", "mammo", "serve", "--port", str(port), "--no-demo"]
-    server = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-    url = f"http://localhost:{port}"
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    server = subprocess.Popen(command, cwd=ROOT, env=environment(home), **quiet)
     try:
-        wait_for(f"{url}/_stcore/health")
-        yield url
+        wait_for(f"http://localhost:{port}/_stcore/health")
+        yield f"http://localhost:{port}"
     finally:
         server.send_signal(2)
         server.wait(timeout=30)
+
+
+def environment(home):
+    return {**os.environ, "MAMMO_HOME": str(home)}
 
 
 def wait_for(url):
@@ -50,6 +59,22 @@ def wait_for(url):
         except (URLError, OSError):
             if time.monotonic() > deadline:
                 raise
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """An installation with twelve synthetic films of three women."""
+    folder = tmp_path_factory.mktemp("installation")
+    for arguments in (["phantoms", f"{folder}/films", "--patients", "3"], ["datasets", "add", f"{folder}/films"]):
+        command = [sys.executable, "-m", "mammo", *arguments]
+        subprocess.run(command, cwd=ROOT, env=environment(folder / "home"), check=True, capture_output=True)
+    return folder / "home"
+
+
+@pytest.fixture(scope="module")
+def address(home):
+    with serving(home) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")
@@ -65,37 +90,116 @@ def browser():
         chromium.close()
 
 
-@pytest.fixture(params=[("dark", 1440), ("light", 1440), ("dark", 400)], ids=lambda param: f"{param[0]}-{param[1]}")
-def page(browser, request):
-    scheme, width = request.param
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    opened = context.new_page()
-    opened.hosts = set()
-    opened.on("request", lambda asked: opened.hosts.add(urlparse(asked.url).hostname))
+@pytest.fixture
+def open_page(browser):
+    """Opens a window that remembers which hosts it asked and what went wrong."""
+    contexts = []
+
+    def opened(scheme="dark", width=1440):
+        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        contexts.append(context)
+        page = context.new_page()
+        page.hosts, page.problems = set(), []
+        page.on("request", lambda asked: page.hosts.add(urlparse(asked.url).hostname))
+        page.on("pageerror", lambda error: page.problems.append(str(error)))
+        page.on("console", lambda message: page.problems.extend(problems_in(message)))
+        return page
+
     yield opened
-    context.close()
+    for context in contexts:
+        context.close()
+
+
+def problems_in(message):
+    harmless = message.location.get("url", "").endswith(HARMLESS)
+    return [message.text] if message.type == "error" and not harmless else []
 
 
 def settled(page):
-    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]", timeout=60_000)
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]", timeout=WAIT_MS)
 
 
+def visit(page, url, title):
+    page.goto(url)
+    page.get_by_role("heading", name=title, exact=True).wait_for(timeout=WAIT_MS)
+    settled(page)
+
+
+def picture_after(page):
+    return page.get_by_alt_text(", after ").first
+
+
+def content(page, picture):
+    return page.request.get(urljoin(page.url, picture.get_attribute("src"))).body()
+
+
+@pytest.mark.parametrize(("scheme", "width"), SCREENS)
 @pytest.mark.parametrize(("path", "title"), [("", "Overview"), ("contrast", "Contrast")])
-def test_a_page_draws_and_asks_nothing_of_the_outside(address, page, path, title):
-    page.goto(f"{address}/{path}")
-    page.get_by_role("heading", name=title, exact=True).wait_for(timeout=60_000)
-    settled(page)
-    assert page.get_by_text("Research use only. Not for diagnosis.").last.is_visible()
-    assert page.get_by_text("Traceback").count() == 0
+def test_a_page_draws_on_every_screen_and_asks_nothing_of_the_outside(address, open_page, path, title, scheme, width):
+    page = open_page(scheme, width)
+    visit(page, f"{address}/{path}", title)
+    assert page.locator("main, [data-testid=stMain]").get_by_text("Research use only. Not for diagnosis.").count() == 1
+    assert page.locator("[data-testid=stException], [data-testid=stAlertContentError]").count() == 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.hosts <= {"localhost", "", None}
+    assert page.problems == []
 
 
-def test_a_deep_link_keeps_its_method_and_the_picture_follows_it(address, page):
-    page.goto(f"{address}/contrast")
-    page.get_by_alt_text("After").first.wait_for(timeout=60_000)
+@pytest.mark.parametrize("path", ["", "contrast"])
+def test_every_picture_says_what_it_shows(address, open_page, path):
+    page = open_page()
+    visit(page, f"{address}/{path}", "Contrast" if path else "Overview")
+    films = page.locator("[data-testid=stImage] img")
+    films.first.wait_for(timeout=WAIT_MS)
+    assert all(len(film.get_attribute("alt")) > 10 for film in films.all())
+
+
+def test_a_deep_link_as_the_first_visit_to_a_server_comes_with_frame_and_setting(home, open_page):
+    page = open_page()
+    with serving(home) as fresh:
+        visit(page, f"{fresh}/contrast?method=gamma&gamma.gamma=2.0", "Contrast")
+        expect(page.get_by_text("Gamma correction").first).to_be_visible(timeout=WAIT_MS)
+        expect(page.get_by_role("link", name="Overview")).to_be_visible()
+        expect(page.get_by_role("slider").first).to_have_value("2")
+        assert "method=gamma" in page.url
+        assert "gamma.gamma=2" in page.url
+
+
+def test_moving_a_parameter_changes_the_picture_and_the_address(address, open_page):
+    page = open_page()
+    visit(page, f"{address}/contrast?method=gamma", "Contrast")
+    picture_after(page).wait_for(timeout=WAIT_MS)
+    shown, before = picture_after(page).get_attribute("src"), content(page, picture_after(page))
+    page.get_by_role("slider").first.focus()
+    page.keyboard.press("ArrowRight")
+    expect(picture_after(page)).not_to_have_attribute("src", shown, timeout=WAIT_MS)
+    assert content(page, picture_after(page)) != before
+    assert "gamma.gamma=" in page.url
+
+
+def test_the_next_film_is_one_click_away(address, open_page):
+    page = open_page()
+    visit(page, f"{address}/contrast", "Contrast")
+    film = picture_after(page).get_attribute("alt")
+    page.get_by_role("button", name="Next image").click()
+    expect(picture_after(page)).not_to_have_attribute("alt", film, timeout=WAIT_MS)
+    assert "image=" in page.url
+
+
+def test_the_menu_leads_from_page_to_page_within_the_frame(address, open_page):
+    page = open_page()
+    visit(page, f"{address}/", "Overview")
+    page.get_by_role("link", name="Contrast").click()
+    page.get_by_role("heading", name="Contrast", exact=True).wait_for(timeout=WAIT_MS)
     settled(page)
-    plain = page.get_by_alt_text("After").first.get_attribute("src")
-    page.goto(f"{address}/contrast?method=equalize_histogram")
-    page.get_by_alt_text("After").first.wait_for(timeout=60_000)
-    settled(page)
-    assert page.get_by_alt_text("After").first.get_attribute("src") != plain
+    expect(page.get_by_text("guest, open server")).to_be_visible()
+    assert page.problems == []
+
+
+def test_a_switch_between_light_and_dark_redraws_the_page(address, open_page):
+    page = open_page("dark")
+    visit(page, f"{address}/contrast", "Contrast")
+    logo = page.get_by_test_id("stSidebarLogo")
+    dark = logo.get_attribute("src")
+    page.emulate_media(color_scheme="light")
+    expect(logo).not_to_have_attribute("src", dark, timeout=WAIT_MS)

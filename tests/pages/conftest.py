@@ -1,0 +1,90 @@
+"""The whole app without a browser: opened through app.py, with an empty or a filled database."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.testing.v1 import AppTest
+
+from mammo.config import settings
+from mammo.datasets.importing import import_collection
+from mammo.phantoms import PhantomOptions, write_phantoms
+from mammo.store import Failure, NewJob, Worker, open_store
+
+APP = Path(__file__).parents[2] / "app.py"
+WORKER = Worker(id="test", pid=os.getpid(), boot_id="boot", started=0.0)
+SCORES = {"test": {"scores": {"balanced_accuracy": {"value": 0.57, "low": 0.49, "high": 0.66}}}}
+
+
+@pytest.fixture(autouse=True)
+def warm_server(monkeypatch):
+    """AppTest forgets before each run that ``st.navigation`` was called, which a server never does."""
+    begin = PagesManager.__init__
+
+    def begin_warm(self, *args, **kwargs):
+        begin(self, *args, **kwargs)
+        PagesManager.uses_pages_directory = False
+
+    monkeypatch.setattr(PagesManager, "__init__", begin_warm)
+
+
+@pytest.fixture
+def app():
+    """The app at its first page, not yet run."""
+    yield AppTest.from_file(str(APP), default_timeout=30)
+    st.cache_resource.clear()
+    st.cache_data.clear()
+
+
+@pytest.fixture
+def store():
+    opened = open_store(settings())
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def phantoms(tmp_path_factory):
+    """Twelve films of three women, one of each class."""
+    folder = tmp_path_factory.mktemp("films") / "phantoms"
+    write_phantoms(folder, PhantomOptions(patients=3, pitch_mm=1.5), processes=1)
+    return folder
+
+
+@pytest.fixture
+def data_set(store, phantoms):
+    """The phantoms, imported under the name "phantoms"."""
+    return store.data_sets.add("phantoms", phantoms, import_collection(phantoms), by="guest")
+
+
+@pytest.fixture
+def jobs(store, data_set):
+    """Four trainings: succeeded, failed, running, queued."""
+    numbers = [
+        store.jobs.submit(NewJob("training", {"model": model}, "guest", data_set.name)).id
+        for model in ("small", "alexnet", "squeezenet1_1", "vgg16")
+    ]
+    attempts = {}
+    for number in numbers[:3]:
+        attempts[number] = store.jobs.start(number, WORKER)
+        store.jobs.begin(number, attempts[number], {})
+    store.jobs.finish(numbers[0], attempts[numbers[0]], SCORES)
+    store.jobs.fail(numbers[1], attempts[numbers[1]], Failure("out_of_memory", "Out of memory.", "Try 64."))
+    store.jobs.report_progress(numbers[2], attempts[numbers[2]], 0.42, "Epoch 5 of 12")
+    return numbers
+
+
+@pytest.fixture
+def constant_data_set(store, tmp_path):
+    """Two films of one gray value each."""
+    folder = tmp_path / "flat"
+    for label in ("benign", "normal"):
+        (folder / label).mkdir(parents=True)
+        cv2.imwrite(str(folder / label / f"{label}.png"), np.full((96, 80), 90, np.uint8))
+    return store.data_sets.add("flat", folder, import_collection(folder), by="guest")
