@@ -88,7 +88,7 @@ def _write_set(folder: Path, options: PhantomOptions, on_progress: Progress, pro
 def _written(women: Sequence[Woman], write: CaseWriter, processes: int) -> Generator[list[PictureRow], None, None]:
     """The workbook's lines of each woman, in order."""
     if processes == 1:
-        yield from map(write, women)
+        yield from _in_one_thread(women, write)
         return
     try:
         # Spawned, not forked: the caller may hold threads and locks, which a forked child would find locked for ever.
@@ -100,6 +100,18 @@ def _written(women: Sequence[Woman], write: CaseWriter, processes: int) -> Gener
             "A process that draws phantoms was ended from outside, perhaps for lack of memory. "
             "Free some memory, or make fewer women, and try again."
         ) from error
+
+
+def _in_one_thread(women: Sequence[Woman], write: CaseWriter) -> Generator[list[PictureRow], None, None]:
+    """Draw here, OpenCV on one thread as in the processes: cutting a picture in two would change last bits."""
+    threads = cv2.getNumThreads()
+    for woman in women:
+        cv2.setNumThreads(1)
+        try:
+            case = write(woman)
+        finally:
+            cv2.setNumThreads(threads)
+        yield case
 
 
 def _process_count(options: PhantomOptions, wanted: int | None) -> int:
