@@ -50,7 +50,8 @@ def draw_calcifications(
     height = HEIGHT * (diameter / (2.355 * sigma)) ** 2
     columns = np.exp(-(((grid.x - x) / sigma) ** 2) / 2)
     rows = height * np.exp(-(((grid.y.T - y) / sigma) ** 2) / 2)
-    cluster = np.einsum("nh,nw->hw", rows, columns)
+    # Not np.einsum: its last bits depend on where the arrays lie in memory.
+    cluster = (rows[:, :, None] * columns[:, None, :]).sum(axis=0)
     return cluster.astype(np.float32), _hull(grid, np.hstack([x, y]))
 
 

@@ -64,7 +64,9 @@ def _ragged_edge(
     low, high = character.harmonics
     orders = np.arange(low, high + 1)
     weights = rng.standard_normal(len(orders)) / np.sqrt(orders)
-    waves = weights @ np.cos(orders[:, None] * angles + rng.uniform(0, 2 * np.pi, len(orders))[:, None])
+    phases = rng.uniform(0, 2 * np.pi, len(orders))[:, None]
+    # Not a matrix product: its last bits depend on where the arrays lie in memory.
+    waves = (weights[:, None] * np.cos(orders[:, None] * angles + phases)).sum(axis=0)
     ragged = radius * (1 + character.waviness * waves / max(float(waves.std()), 1e-6))
     ragged = np.maximum(ragged, 0.45 * radius)
     aspect, tilt = rng.uniform(*character.aspect), rng.uniform(0, np.pi)

@@ -17,15 +17,12 @@ class Device:
 
 
 def find_device() -> Device:
-    """The first NVIDIA GPU if a driver answers, else the processor's cores that this process may use."""
+    """The first NVIDIA GPU if a driver answers and has one, else the processor's cores that this process may use."""
     try:
         pynvml.nvmlInit()
-    except pynvml.NVMLError:
-        cores = len(os.sched_getaffinity(0))
-        return Device(f"CPU, {cores} {'core' if cores == 1 else 'cores'}")
-    try:
         gpu = pynvml.nvmlDeviceGetHandleByIndex(0)
         name = str(pynvml.nvmlDeviceGetName(gpu)).removeprefix("NVIDIA ")
         return Device(f"GPU {name}", int(pynvml.nvmlDeviceGetMemoryInfo(gpu).total))
-    finally:
-        pynvml.nvmlShutdown()
+    except pynvml.NVMLError:
+        cores = len(os.sched_getaffinity(0))
+        return Device(f"CPU, {cores} {'core' if cores == 1 else 'cores'}")

@@ -63,4 +63,4 @@ def _sidebar() -> None:
     person = people.current_person()
     st.caption("guest, open server" if person == people.GUEST else person)
     st.caption(messages.RESEARCH_USE)
-    watch_theme()
+    watch_theme(theme.current().background)

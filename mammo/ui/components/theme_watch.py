@@ -12,16 +12,26 @@ _HTML = """
 _CSS = """
 i { position: absolute; width: 0; height: 0; color: var(--st-background-color); transition: color 1ms; }
 """
+# A switch before the component was there has no transition: hence the comparison with what the page was drawn for.
 _JS = """
-export default function ({ parentElement, setStateValue }) {
+export default function ({ data, parentElement, setStateValue }) {
   const watched = parentElement.querySelector('i');
-  watched.ontransitionend = () => setStateValue('background', getComputedStyle(watched).color);
+  const tell = () => {
+    const color = getComputedStyle(watched).color;
+    if (watched.dataset.told === color) return;
+    watched.dataset.told = color;
+    setStateValue('background', color);
+  };
+  watched.ontransitionend = tell;
+  const drawnFor = `rgb(${[1, 3, 5].map(place => parseInt(data.slice(place, place + 2), 16)).join(', ')})`;
+  if (getComputedStyle(watched).color !== drawnFor) tell();
+  else watched.dataset.told = drawnFor;
 }
 """
 
 _watch = st.components.v2.component("mammo.theme_watch", html=_HTML, css=_CSS, js=_JS)
 
 
-def watch_theme() -> None:
-    """Rerun the page whenever the browser's theme has changed."""
-    _watch(key="frame.theme", on_background_change=lambda: None)
+def watch_theme(background: str) -> None:
+    """Rerun the page whenever the browser shows another background, ``#RRGGBB``, than the page was drawn for."""
+    _watch(data=background, key="frame.theme", on_background_change=lambda: None)
