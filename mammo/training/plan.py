@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mammo.training.config import TrainingConfig
 
 #: Forward and backward passes of SqueezeNet 1.1 at 227 px take 1.68 GFLOP and about 12 ms an image on two cores in
-#: fp32 (`make bench` measures it); other networks are scaled by their own operations.
+#: fp32; other networks are scaled by their own operations.
 _SECONDS_PER_GFLOP = 0.0075
 _OPTIMIZER_STATES = {"adam": 2, "adamw": 2, "sgdm": 1}
 
