@@ -11,11 +11,11 @@ with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
     st.title("Contrast", anchor=False, width="content")
     save = st.container(width="content")
     chosen = film_choice.choose_film() if cache.store().data_sets.list() else None
-    preset_inputs.load_preset()
 
 pictures, panel = st.columns([2, 1], gap="medium")
 others = st.container()
 with panel:
+    preset_inputs.load_preset()
     method = widgets.choose("Method", ENHANCEMENTS, default="contrast_stretch", key=preset_inputs.METHOD)
     enhancement = ENHANCEMENTS[method]
     values = widgets.parameter_inputs(enhancement.parameters, key=method)

@@ -19,7 +19,7 @@ def load_preset() -> None:
     """A selector of the saved presets; choosing one sets method and parameters."""
     names = [preset.name for preset in cache.store().presets.list(KIND)]
     if names:
-        st.selectbox("Preset", names, index=None, placeholder="none", key=_PRESET, on_change=_take_up, width=200)
+        st.selectbox("Preset", names, index=None, placeholder="none", key=_PRESET, on_change=_take_up)
 
 
 def save_preset(method: str, values: Mapping[str, ParameterValue]) -> None:
