@@ -47,7 +47,11 @@ def open_database(url: str) -> Engine:
     """
     address = make_url(url)
     engine = _sqlite(address) if address.get_backend_name() == "sqlite" else _server(address)
-    upgrade_database(engine)
+    try:
+        upgrade_database(engine)
+    except BaseException:
+        engine.dispose()
+        raise
     return engine
 
 

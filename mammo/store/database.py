@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from db import session
 from mammo.errors import ParameterError, SettingsError
@@ -18,7 +18,11 @@ from mammo.store.clock import Clock
 
 #: What SQLite and PostgreSQL say, the code we give it, and what a person can do.
 _EXPECTED = (
-    ("locked", "database_busy", "The database has been busy for 30 s; another process keeps writing. Try again."),
+    (
+        "is locked|deadlock",
+        "database_busy",
+        "The database has been busy for 30 s with another process. Try again.",
+    ),
     ("disk is full|no space left", "disk_full", "The disk that holds the database is full. Make room and try again."),
     ("readonly|read-only", "database_read_only", "The database can't be written to. Check the rights of its file."),
     ("disk I/O error", "database_io", "The database's disk reports errors. Check the disk, then restore a backup."),
@@ -60,8 +64,9 @@ def failures_told() -> Iterator[None]:
     """Turn what a database may fail of into a sentence; what remains is a bug."""
     try:
         yield
-    except OperationalError as error:
-        said = str(error.orig)
+    except DatabaseError as error:
+        # SQLite reports damage by the base class; what derives from it beside OperationalError is a bug.
+        said = str(error.orig) if type(error) in (DatabaseError, OperationalError) else ""
         for pattern, code, sentence in _EXPECTED:
             if re.search(pattern, said, re.IGNORECASE):
                 raise SettingsError(sentence, code=code) from error

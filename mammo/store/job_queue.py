@@ -27,17 +27,17 @@ class JobQueue:
         with self._database.reading() as connection:
             return tuple(to_record(row) for row in connection.execute(query))
 
-    def cancel(self, job_id: int, *, by: str) -> None:
-        """End a job that waits; ask the worker of one that runs to end it."""
-        self._ask(job_id, Change(ways.CANCEL, by=by))
+    def cancel(self, job_id: int, *, by: str) -> JobState:
+        """End a job that waits; ask the worker of one that works to end it. Return the new state."""
+        return self._ask(job_id, Change(ways.CANCEL, by=by))
 
-    def request_pause(self, job_id: int, *, by: str, reason: str = "paused by a person") -> None:
-        """Pause a queued job; ask the worker of one that runs to pause it after a checkpoint."""
+    def request_pause(self, job_id: int, *, by: str, reason: str = "paused by a person") -> JobState:
+        """Pause a queued job; ask the worker of one that works to pause it after a checkpoint. Return the new state."""
         values = {
             "reason": case((Job.state == JobState.QUEUED, reason), else_=Job.reason),
             "pause_wish": case((Job.state == JobState.QUEUED, None), else_=reason),
         }
-        self._ask(job_id, Change(ways.REQUEST_PAUSE, by=by, note=reason, values=values))
+        return self._ask(job_id, Change(ways.REQUEST_PAUSE, by=by, note=reason, values=values))
 
     def resume(self, job_id: int, *, by: str) -> None:
         """Put a paused or held job back into the queue, at the place it had."""
@@ -70,6 +70,6 @@ class JobQueue:
             change = Change(ways.REORDER, by=by, note=f"moved before job {before}", values=values)
             carry_out(connection, job_id, change, self._database.clock)
 
-    def _ask(self, job_id: int, change: Change) -> None:
+    def _ask(self, job_id: int, change: Change) -> JobState:
         with self._database.writing() as connection:
-            carry_out(connection, job_id, change, self._database.clock)
+            return JobState(carry_out(connection, job_id, change, self._database.clock).to_state)
