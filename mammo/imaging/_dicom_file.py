@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import io
-import struct
 import warnings
 import zlib
 
 import pydicom
 from pydicom.dataset import FileDataset
+from pydicom.filereader import _read_file_meta_info, read_preamble
 from pydicom.uid import DeflatedExplicitVRLittleEndian
 
 from mammo.errors import ImageError
 
 MAX_INFLATED_BYTES = 512 * 1024 * 1024
-_CHUNK = 1 << 20
+_CHUNK = 1 << 16  # bytes inflated at a time; they become 64 MiB at most
 
 # The parser remarks on every odd value of a header; what matters here is asked for and answered one by one.
 warnings.filterwarnings("ignore", module=r"pydicom(\..*)?")
@@ -26,11 +26,16 @@ def parse(name: str, data: bytes) -> FileDataset:
     Raises:
         ImageError: ``not_dicom``, ``decompressed_too_large`` or ``corrupt``.
     """
-    if _is_deflated(data):
-        _check_inflated_size(name, data)
+    file = io.BytesIO(data)
     try:
-        dataset = pydicom.dcmread(io.BytesIO(data), force=data[128:132] != b"DICM")
-        syntax = dataset.file_meta.get("TransferSyntaxUID")
+        read_preamble(file, force=True)
+        # The parser's own function, private as it is: both must agree on the syntax and on where the header ends.
+        syntax = _read_file_meta_info(file).get("TransferSyntaxUID")
+        if syntax == DeflatedExplicitVRLittleEndian:
+            _check_inflated_size(name, data[file.tell() :])
+        dataset = pydicom.dcmread(io.BytesIO(data), force=True)
+    except ImageError:
+        raise
     except RecursionError:
         raise ImageError(
             f"{name} nests its sequences too deep to be read; the file is damaged.", code="corrupt"
@@ -42,31 +47,15 @@ def parse(name: str, data: bytes) -> FileDataset:
     return dataset
 
 
-def _is_deflated(data: bytes) -> bool:
-    """Does the meta header name the deflated syntax? It stands within the first kilobytes, uncompressed."""
-    return DeflatedExplicitVRLittleEndian.encode() in data[:4096].replace(b"\0", b" ").split() or (
-        f"{DeflatedExplicitVRLittleEndian}\0".encode() in data[:4096]
-    )
-
-
-def _check_inflated_size(name: str, data: bytes) -> None:
+def _check_inflated_size(name: str, packed: bytes) -> None:
     """Inflate piece by piece, keeping nothing, and stop at the limit: the parser would take all the memory there is."""
     decompressor = zlib.decompressobj(-zlib.MAX_WBITS)
-    rest, total = data[_end_of_meta(name, data) :], 0
+    total = 0
     try:
-        while rest and not decompressor.eof:
-            total += len(decompressor.decompress(rest, _CHUNK))
-            rest = decompressor.unconsumed_tail
+        for start in range(0, len(packed), _CHUNK):
+            total += len(decompressor.decompress(packed[start : start + _CHUNK]))
             if total > MAX_INFLATED_BYTES:
                 limit = MAX_INFLATED_BYTES // 2**20
                 raise ImageError(f"{name} unpacks to more than {limit} MiB.", code="decompressed_too_large")
     except zlib.error:
         raise ImageError(f"{name} is damaged: its compressed part can't be unpacked.", code="corrupt") from None
-
-
-def _end_of_meta(name: str, data: bytes) -> int:
-    start = 132 if data[128:132] == b"DICM" else 0
-    if data[start : start + 4] != b"\x02\x00\x00\x00":
-        raise ImageError(f"{name} has a damaged DICOM header.", code="corrupt")
-    length: int = struct.unpack("<I", data[start + 8 : start + 12])[0]
-    return start + 12 + length

@@ -80,8 +80,7 @@ def _range_of(dataset: Dataset, stored: npt.NDArray[Any]) -> tuple[float, float]
     ends = np.array([-(2 ** (bits - 1)), 2 ** (bits - 1) - 1] if signed else [0, 2**bits - 1], np.float64)
     if stored.min() < ends[0] or stored.max() > ends[1]:
         ends = np.array([stored.min(), stored.max()], np.float64)
-    slope, intercept = float(dataset.get("RescaleSlope", 1)), float(dataset.get("RescaleIntercept", 0))
-    low, high = sorted(slope * ends + intercept)
+    low, high = sorted(apply_modality_lut(ends, dataset))
     return float(low), float(high)
 
 

@@ -27,6 +27,7 @@ _KNOWN_BUT_NOT_READ = (
     (b"\xff\x4f\xff\x51", "JPEG 2000"),
 )
 _NO_IMAGE = ((b"PK\x03\x04", "a ZIP archive"), (b"MZ", "a program"), (b"\x7fELF", "a program"))
+_SHORTEST = 16  # bytes; no picture is shorter
 _EXTENSIONS = {
     ".png": "PNG",
     ".jpg": "JPEG",
@@ -50,11 +51,14 @@ def format_of(name: str, head: bytes) -> str:
         "PNG", "JPEG", "TIFF", "PGM" or "DICOM".
 
     Raises:
-        ImageError: ``empty_file``, ``format_not_allowed`` or ``not_an_image``, saying what it looks like.
+        ImageError: ``empty_file``, ``unreadable_image``, ``format_not_allowed`` or ``not_an_image``, saying what it
+            looks like.
     """
     if not head:
         raise ImageError(f"{name} is empty (0 bytes).", code="empty_file")
-    if head[128:132] == b"DICM" or head[:4] in {b"\x02\x00\x00\x00", b"\x08\x00\x05\x00", b"\x08\x00\x08\x00"}:
+    if len(head) < _SHORTEST:
+        raise ImageError(f"{name} is too short to be a picture ({len(head)} bytes).", code="unreadable_image")
+    if head[128:132] == b"DICM" or _starts_as_data_set(head):
         return "DICOM"
     for magic, found in _READ:
         if head.startswith(magic):
@@ -73,6 +77,11 @@ def extension_warning(name: str, found: str) -> tuple[str, ...]:
     """One warning where a name claims another format than the content has."""
     claimed = _EXTENSIONS.get(PurePath(name).suffix.lower())
     return (f"extension differs: the content is {found}",) if claimed not in {None, found} else ()
+
+
+def _starts_as_data_set(head: bytes) -> bool:
+    """DICOM without its preamble begins with a small element of group 2 or 8, the last also in big-endian order."""
+    return (head[:2] in {b"\x02\x00", b"\x08\x00"} and head[3] == 0) or head[:3] == b"\x00\x08\x00"
 
 
 def _by_container(head: bytes) -> str | None:

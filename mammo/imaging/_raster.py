@@ -13,10 +13,13 @@ from PIL import Image, ImageOps
 
 from mammo.errors import ImageError
 from mammo.imaging._limits import check_frames, check_size
-from mammo.imaging._scaling import Pixels
+from mammo.imaging._scaling import Pixels, full_scale
 
 _TOO_LARGE_FOR_PILLOW = (Image.DecompressionBombError, Image.DecompressionBombWarning)
-_STRIPS = ((273, 279), (324, 325))  # TIFF tags: offsets and byte counts of strips, of tiles
+# TIFF tags
+_BITS, _COMPRESSION, _PHOTOMETRIC, _SAMPLES, _SAMPLE_FORMAT = 258, 259, 262, 277, 339
+_PARTS = ((273, 279), (324, 325))  # offsets and byte counts: of strips, of tiles
+_UNCOMPRESSED, _WHITE_IS_ZERO, _SIGNED = 1, 0, 2
 
 
 def decode_raster(name: str, data: bytes, found: str) -> tuple[Pixels, tuple[str, ...]]:
@@ -29,6 +32,8 @@ def decode_raster(name: str, data: bytes, found: str) -> tuple[Pixels, tuple[str
         return _pgm(name, data), ()
     if found == "PNG":
         _check_png(name, data)
+    if found == "TIFF":
+        _check_tiff_directory(name, data)
     try:
         with Image.open(io.BytesIO(data), formats=(found,)) as image:
             check_size(name, *image.size)
@@ -48,11 +53,7 @@ def _pixels(name: str, image: Image.Image, data: bytes) -> tuple[Pixels, tuple[s
     warnings: tuple[str, ...] = ()
     image.load()
     if _is_deep_colour(image, data):
-        deep = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
-        if deep is None:
-            raise ImageError(f"{name} is damaged and can't be decoded.", code="corrupt")
-        order = [2, 1, 0, 3][: deep.shape[2]] if deep.ndim == 3 else None
-        return (deep[..., order] if order else deep), warnings
+        return _deep_colour(name, image, data)
     upright = ImageOps.exif_transpose(image)
     if upright.mode == "CMYK":
         upright, warnings = upright.convert("RGB"), ("colour image",)
@@ -61,17 +62,29 @@ def _pixels(name: str, image: Image.Image, data: bytes) -> tuple[Pixels, tuple[s
     elif upright.mode in {"YCbCr", "LAB", "HSV"}:
         upright = upright.convert("RGB")
     pixels = np.asarray(upright)
-    if upright.mode == "I" and getattr(image, "tag_v2", {}).get(339) == (2,):
+    tags = getattr(image, "tag_v2", {})
+    if upright.mode == "I" and tags.get(_SAMPLE_FORMAT) == (_SIGNED,) and tags.get(_BITS) == (16,):
         return pixels.astype(np.int16), warnings  # a signed 16-bit TIFF; Pillow widens it
+    if upright.mode.startswith("I;16") and tags.get(_PHOTOMETRIC) == _WHITE_IS_ZERO:
+        return full_scale(pixels) - pixels, warnings  # Pillow turns round 8 bits of this kind, and not 16
     return pixels, warnings
 
 
 def _is_deep_colour(image: Image.Image, data: bytes) -> bool:
     """16 bits in several channels, which Pillow would cut to 8."""
     if image.format == "TIFF":
-        bits = getattr(image, "tag_v2", {}).get(258, ())
+        bits = getattr(image, "tag_v2", {}).get(_BITS, ())
         return len(bits) > 1 and max(bits) == 16
     return image.format == "PNG" and data[24] == 16 and data[25] in {2, 4, 6}
+
+
+def _deep_colour(name: str, image: Image.Image, data: bytes) -> tuple[Pixels, tuple[str, ...]]:
+    """By OpenCV, which turns the picture upright and drops its alpha."""
+    deep = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_ANYCOLOR | cv2.IMREAD_ANYDEPTH)
+    if deep is None:
+        raise ImageError(f"{name} is damaged and can't be decoded.", code="corrupt")
+    clear = "A" in image.getbands() and image.getchannel("A").getextrema() != (255, 255)
+    return deep[..., ::-1] if deep.ndim == 3 else deep, ("transparency dropped",) if clear else ()
 
 
 def _check_png(name: str, data: bytes) -> None:
@@ -103,17 +116,33 @@ def _png_size(header: bytes) -> tuple[int, int]:
     return (width, height) if max(width, height) < 2**31 - 1 else (0, 0)
 
 
+def _check_tiff_directory(name: str, data: bytes) -> None:
+    """Many writers put the directory last; without it there is nothing to open."""
+    order = "<" if data[:2] == b"II" else ">"
+    big = struct.unpack(f"{order}H", data[2:4])[0] == 43
+    (directory,) = struct.unpack(f"{order}Q", data[8:16]) if big else struct.unpack(f"{order}I", data[4:8])
+    if directory >= len(data):
+        raise ImageError(f"{name} is cut off: its directory is missing.", code="truncated")
+
+
 def _check_strips(name: str, image: Image.Image, size: int) -> None:
+    """Pillow reads on past wrong byte counts, into whatever follows."""
     tags = getattr(image, "tag_v2", {})
-    for offsets, counts in _STRIPS:
+    stored = 0
+    for offsets, counts in _PARTS:
         for offset, count in zip(tags.get(offsets, ()), tags.get(counts, ()), strict=False):
+            stored += count
             if offset + count > size:
                 raise ImageError(f"{name} is cut off: some of its strips are missing.", code="truncated")
+    bits = max(tags.get(_BITS, (1,))) * tags.get(_SAMPLES, 1)
+    if tags.get(_COMPRESSION, _UNCOMPRESSED) == _UNCOMPRESSED and 8 * stored < image.width * image.height * bits:
+        raise ImageError(f"{name} is cut off: its strips hold {stored} bytes, too few.", code="truncated")
 
 
 def _pgm(name: str, data: bytes) -> Pixels:
     """Portable gray map, P2 (text) or P5 (binary), 8 to 16 bit, scaled to the range of its type."""
-    header = re.match(rb"(P[25])(?:\s|#[^\n]*\n)+(\d+)(?:\s|#[^\n]*\n)+(\d+)(?:\s|#[^\n]*\n)+(\d+)\s", data)
+    gap, number = rb"(?:\s|#[^\n]*\n)+", rb"(\d{1,9})"
+    header = re.match(rb"(P[25])" + gap + number + gap + number + gap + number + rb"\s", data)
     if header is None:
         raise ImageError(f"{name} has no complete PGM header; the file is damaged.", code="unreadable_image")
     width, height, top = (int(value) for value in header.groups()[1:])
@@ -122,7 +151,7 @@ def _pgm(name: str, data: bytes) -> Pixels:
         raise ImageError(f"{name} says that its brightest gray is {top}; 1 to 65535 is possible.", code="corrupt")
     count = width * height
     if header[1] == b"P2":
-        values = np.array(data[header.end() :].split()[:count], dtype=np.int64)
+        values = _written_numbers(name, data[header.end() :].split()[:count])
     else:
         stored = np.dtype(np.uint8 if top < 256 else ">u2")
         values = np.frombuffer(
@@ -130,9 +159,18 @@ def _pgm(name: str, data: bytes) -> Pixels:
         )
     if values.size < count:
         raise ImageError(f"{name} is cut off: {values.size} of {count} pixels are there.", code="truncated")
-    if values.max() > top:
-        raise ImageError(f"{name} holds the gray {values.max()} above its own maximum {top}.", code="corrupt")
+    if values.min() < 0 or values.max() > top:
+        raise ImageError(
+            f"{name} holds grays from {values.min()} to {values.max()}, beyond its own 0 to {top}.", code="corrupt"
+        )
     return _full_range(values.reshape(height, width), top)
+
+
+def _written_numbers(name: str, words: list[bytes]) -> Pixels:
+    try:
+        return np.array(words, dtype=np.int64)
+    except (ValueError, OverflowError):
+        raise ImageError(f"{name} holds something else than numbers; the file is damaged.", code="corrupt") from None
 
 
 def _full_range(values: Pixels, top: int) -> Pixels:

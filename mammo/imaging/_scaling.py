@@ -40,6 +40,11 @@ def to_gray(name: str, pixels: Pixels) -> tuple[GrayImage, int, tuple[str, ...]]
     return np.asarray(scaled @ _LUMA, np.float32).clip(0, 1), bits, (*warnings, "colour image")
 
 
+def full_scale(pixels: Pixels) -> int:
+    """The stored value that becomes 1.0 in a picture of 16-bit pixels: 4095 where none is above it."""
+    return 4095 if pixels.max() <= 4095 else 65535
+
+
 def _without_alpha(pixels: Pixels) -> tuple[Pixels, tuple[str, ...]]:
     if pixels.ndim == 3 and pixels.shape[2] in {2, 4}:
         opaque = pixels[..., -1].min() == np.iinfo(pixels.dtype).max
@@ -56,8 +61,8 @@ def _scaled(name: str, pixels: Pixels) -> tuple[GrayImage, int]:
     if pixels.dtype == np.int16:
         return ((pixels.astype(np.int32) + 32768) / 65535).astype(np.float32), 16
     if np.issubdtype(pixels.dtype, np.integer) and pixels.min() >= 0 and pixels.max() <= 65535:
-        top, bits = (4095, 12) if pixels.max() <= 4095 else (65535, 16)
-        return pixels.astype(np.float32) / np.float32(top), bits
+        top = full_scale(pixels)
+        return pixels.astype(np.float32) / np.float32(top), top.bit_length()
     if np.issubdtype(pixels.dtype, np.floating):
         return _checked_float(name, pixels), 16
     raise ImageError(

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from pydicom.dataset import Dataset
 from pydicom.encaps import generate_frames
-from pydicom.pixels.processing import apply_color_lut, convert_color_space
+from pydicom.pixels.processing import apply_color_lut
 from pydicom.uid import JPEGExtended12Bit
 
 from mammo.errors import ImageError
@@ -44,8 +44,8 @@ def read_dicom(name: str, data: bytes) -> DicomFilm:
 
     Raises:
         ImageError: With the ``code`` of what is wrong: ``not_dicom``, ``no_pixels``, ``multi_frame``,
-            ``unsupported_mammo_type``, ``pixel_size_mismatch``, ``cannot_decode``, ``decompressed_too_large``,
-            ``corrupt``, or what ``check_size`` refuses.
+            ``unsupported_mammo_type``, ``unsupported_pixels``, ``pixel_size_mismatch``, ``cannot_decode``,
+            ``decompressed_too_large``, ``corrupt``, or what ``check_size`` refuses.
     """
     dataset = parse(name, data)
     try:
@@ -83,31 +83,36 @@ def _check_kind(name: str, dataset: Dataset) -> None:
         )
     if "PixelData" not in dataset:
         raise ImageError(f"{name} holds no picture.", code="no_pixels")
-    check_frames(name, int(dataset.get("NumberOfFrames") or 1))
 
 
 def _check_pixels(name: str, dataset: Dataset) -> None:
     """Does what the header says fit together and to the number of bytes? Asked before memory is taken."""
-    rows, columns = (dataset.get(keyword) for keyword in ("Rows", "Columns"))
-    allocated, stored = (dataset.get(keyword) for keyword in ("BitsAllocated", "BitsStored"))
-    numbers = (rows, columns, allocated, stored, dataset.get("HighBit"))
-    if not all(isinstance(number, int) for number in numbers):
-        raise ImageError(f"{name} is a damaged DICOM file: its size is no number.", code="corrupt")
-    check_size(name, int(columns), int(rows))
+    for keyword in ("Rows", "Columns", "BitsAllocated", "BitsStored", "HighBit"):
+        if keyword not in dataset or dataset[keyword].VR != "US" or not isinstance(dataset[keyword].value, int):
+            raise ImageError(f"{name} is a damaged DICOM file: {keyword} is no short number.", code="corrupt")
+    allocated, stored = dataset.BitsAllocated, dataset.BitsStored
+    if allocated > 16:
+        raise ImageError(f"{name} stores {allocated} bits a pixel; at most 16 are read.", code="unsupported_pixels")
     if allocated not in {1, 8, 16} or not 0 < stored <= allocated or dataset.HighBit != stored - 1:
         raise ImageError(f"{name} stores {stored} bits in {allocated}, which can't be.", code="corrupt")
-    if dataset.file_meta.TransferSyntaxUID.is_compressed and not _is_deflated(dataset):
-        return
-    expected = -(-rows * columns * int(dataset.get("SamplesPerPixel") or 1) * allocated // 8)
-    found = len(dataset.PixelData)
-    if dataset.get("PhotometricInterpretation") != "YBR_FULL_422" and found not in {expected, expected + expected % 2}:
+    frames = int(dataset.get("NumberOfFrames") or 1)
+    syntax = dataset.file_meta.TransferSyntaxUID
+    if syntax.is_deflated or not syntax.is_compressed:
+        _check_length(name, dataset, frames)
+    check_size(name, dataset.Columns, dataset.Rows)
+    check_frames(name, frames)
+
+
+def _check_length(name: str, dataset: Dataset, frames: int) -> None:
+    samples = int(dataset.get("SamplesPerPixel") or 1)
+    if dataset.get("PhotometricInterpretation") == "YBR_FULL_422":
+        samples = 2  # two pixels share their colour
+    bits = dataset.Rows * dataset.Columns * samples * frames * dataset.BitsAllocated
+    expected, found = -(-bits // 8), len(dataset.PixelData)
+    if expected == 0 or found not in {expected, expected + expected % 2}:
         raise ImageError(
             f"{name} should hold {expected} bytes of pixels and holds {found}.", code="pixel_size_mismatch"
         )
-
-
-def _is_deflated(dataset: Dataset) -> bool:
-    return bool(dataset.file_meta.TransferSyntaxUID.is_deflated)
 
 
 def _rendered(name: str, dataset: Dataset) -> tuple[GrayImage, int, tuple[str, ...]]:
@@ -117,11 +122,8 @@ def _rendered(name: str, dataset: Dataset) -> tuple[GrayImage, int, tuple[str, .
             f"{name} says {dataset.Columns} x {dataset.Rows} pixels and holds {stored.shape[1]} x {stored.shape[0]}.",
             code="pixel_size_mismatch",
         )
-    photometric = str(dataset.get("PhotometricInterpretation"))
-    if photometric == "PALETTE COLOR":
+    if dataset.get("PhotometricInterpretation") == "PALETTE COLOR":
         stored = apply_color_lut(stored, dataset)
-    elif photometric.startswith("YBR"):
-        stored = convert_color_space(stored, photometric, "RGB")
     if stored.ndim == 3:
         return to_gray(name, stored)
     return gray_of(name, dataset, stored), min(max(int(dataset.BitsStored), 8), 16), ()
@@ -134,7 +136,7 @@ def _decoded(name: str, dataset: Dataset) -> npt.NDArray[Any]:
             # The usual plugins stop at 8 bits of this syntax.
             frame = next(generate_frames(dataset.PixelData, number_of_frames=1))
             return np.asarray(imagecodecs.jpeg_decode(frame))
-        return np.asarray(dataset.pixel_array)
+        return np.asarray(dataset.pixel_array)  # colour comes as RGB
     except Exception as error:
         raise ImageError(
             f"{name} is compressed in a way that could not be decoded ({syntax.name}). "
