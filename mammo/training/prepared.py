@@ -6,12 +6,12 @@ import fcntl
 import json
 import os
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,6 +22,9 @@ from mammo.imaging.reading import read_image
 from mammo.preprocessing import Picture
 from mammo.preprocessing.pipeline import Pipeline
 from mammo.training.items import Item
+
+if TYPE_CHECKING:
+    from mammo.datasets import Sample
 
 _CHUNK = 256  # images between two updates of the index: what a kill can cost
 
@@ -58,6 +61,11 @@ def prepared_item(item: Item, pipeline: Pipeline) -> Picture:
     return pipeline.prepare(cut.pixels, cut)
 
 
+def stored_bits(samples: Iterable[Sample]) -> int:
+    """Bits of the prepared pixels of films that are learnt from together: those of the deepest, 8 or 16."""
+    return 8 if all(sample.bits <= 8 for sample in samples) else 16
+
+
 def prepare_images(
     items: Sequence[Item],
     pipeline: Pipeline,
@@ -80,7 +88,7 @@ def prepare_images(
     Raises:
         TrainingError: If a source file is gone or changed; the message names it.
     """
-    bits = 8 if all(item.sample.bits <= 8 for item in items) else 16
+    bits = stored_bits(item.sample for item in items)
     folder = prepared_dir / f"{pipeline.hash}-{bits}"
     folder.mkdir(parents=True, exist_ok=True)
     with _locked(folder):
