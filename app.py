@@ -8,7 +8,11 @@ st.set_page_config(page_title="Mammo", page_icon=frame.STATIC / "favicon.png", l
 page = st.navigation(
     {
         "": [st.Page("pages/overview.py", title="Overview", icon=":material/space_dashboard:", default=True)],
-        "Prepare": [st.Page("pages/contrast.py", title="Contrast", icon=":material/contrast:")],
+        "Prepare": [
+            st.Page("pages/contrast.py", title="Contrast", icon=":material/contrast:"),
+            st.Page("pages/augmentation.py", title="Augmentation", icon=":material/transform:"),
+        ],
+        "Learn": [st.Page("pages/training.py", title="Training", icon=":material/model_training:")],
     }
 )
 with frame.mounted():

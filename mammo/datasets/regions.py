@@ -38,7 +38,7 @@ class Region:
     side_px: float
     label: str
     source: Literal["lesion", "normal"]
-    number: int = 0  # counts the lesions of a film, as the sample lists them
+    number: int = 0  # counts the lesions of a film, as the sample lists them, or its normal squares
 
     @property
     def id(self) -> str:
@@ -105,10 +105,11 @@ def normal_regions(
     lesions: Sequence[Region],
     *,
     placement: NormalPlacement = "at_lesions",
+    count: int = 1,
     seed: int = 0,
     policy: LabelPolicy = "case",
 ) -> tuple[Region, ...]:
-    """One square of each film that is normal and carries no lesion, as wide as a randomly drawn lesion region.
+    """Squares of each film that is normal and carries no lesion, each as wide as a randomly drawn lesion region.
 
     Lesions are not spread evenly over breasts, so a model could tell squares by where they lie instead of by what they
     show. ``at_lesions`` takes the position from the same lesion: in shares of the film, mirrored if the two films
@@ -119,7 +120,8 @@ def normal_regions(
         samples: The normal films and the films of ``lesions``.
         lesions: Regions from ``lesion_regions``; their order does not matter.
         placement: Where the squares lie.
-        seed: The square of a film depends on it, the film's id and the set of lesions only.
+        count: Squares of each film, each with a lesion drawn for it alone; a larger count adds to those of a smaller.
+        seed: The squares of a film depend on it, the film's id and the set of lesions only.
         policy: Which label must be normal.
 
     Raises:
@@ -133,8 +135,8 @@ def normal_regions(
         by_id[id_] for id_ in sorted(by_id) if by_id[id_].labels.get(policy) == "normal" and not by_id[id_].lesions
     ]
     patterns = sorted(lesions, key=lambda region: region.id)
-    place = partial(_normal_region, by_id=by_id, patterns=patterns, placement=placement, seed=seed)
-    return tuple(in_threads(place, films))
+    place = partial(_normal_regions, by_id=by_id, patterns=patterns, placement=placement, count=count, seed=seed)
+    return tuple(region for of_film in in_threads(place, films) for region in of_film)
 
 
 def _place(sample: Sample, lesion: Lesion) -> tuple[float, float, float] | None:
@@ -150,18 +152,30 @@ def _place(sample: Sample, lesion: Lesion) -> tuple[float, float, float] | None:
     return lesion.x_px, lesion.y_px, 2 * (lesion.radius_px or 0.0)
 
 
-def _normal_region(
-    film: Sample, *, by_id: dict[str, Sample], patterns: Sequence[Region], placement: NormalPlacement, seed: int
-) -> Region:
-    rng = np.random.default_rng(int.from_bytes(hashlib.sha256(f"{seed}:{film.id}".encode()).digest()[:8]))
-    pattern = patterns[int(rng.integers(len(patterns)))]
+def _normal_regions(
+    film: Sample,
+    *,
+    by_id: dict[str, Sample],
+    patterns: Sequence[Region],
+    placement: NormalPlacement,
+    count: int,
+    seed: int,
+) -> list[Region]:
     outline = _Outline.of(film)
-    if placement == "random":
-        x, y = outline.points[rng.integers(len(outline.points))]
-    else:
-        x, y = outline.nearest(*_position(by_id[pattern.sample_id], pattern, film, outline))
-    side = pattern.side_px / by_id[pattern.sample_id].height_px * film.height_px
-    return Region(film.id, float(x * film.width_px), float(y * film.height_px), side, "normal", "normal")
+    regions = []
+    for number in range(count):
+        digest = hashlib.sha256(f"{seed}:{film.id}:{number}".encode()).digest()
+        rng = np.random.default_rng(int.from_bytes(digest[:8]))
+        pattern = patterns[int(rng.integers(len(patterns)))]
+        origin = by_id[pattern.sample_id]
+        if placement == "random":
+            x, y = outline.points[rng.integers(len(outline.points))]
+        else:
+            x, y = outline.nearest(*_position(origin, pattern, film, outline))
+        side = pattern.side_px / origin.height_px * film.height_px
+        x_px, y_px = float(x * film.width_px), float(y * film.height_px)
+        regions.append(Region(film.id, x_px, y_px, side, "normal", "normal", number))
+    return regions
 
 
 def _position(origin: Sample, pattern: Region, film: Sample, outline: _Outline) -> tuple[float, float]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ from mammo.augmentation.warp import lesion_kept, warp, warp_mask
 from mammo.datasets.lesions import lesion_mask
 from mammo.imaging.gray_image import Mask, StoredImage, to_stored
 from mammo.training.items import Item
-from mammo.training.prepared import prepared_item, stored_bits
+from mammo.training.prepared import prepared_item
 
 if TYPE_CHECKING:
     from mammo.datasets import Sample
@@ -39,8 +38,13 @@ class AugmentedView:
     lesion_kept: float | None  # share of the lesion inside the picture, in [0, 1]
 
 
-def prepare_film(sample: Sample, pipeline: Pipeline, data_set: Sequence[Sample]) -> PreparedFilm:
-    """Take a film through the pipeline, as a training on its data set does.
+def prepare_film(sample: Sample, pipeline: Pipeline, *, bits: int) -> PreparedFilm:
+    """Take a film through the pipeline, as a training does.
+
+    Args:
+        sample: The film.
+        pipeline: Of the training.
+        bits: Of the prepared pixels: ``stored_bits`` of all films of the training.
 
     Raises:
         TrainingError: If the file is gone or is not the one that was imported.
@@ -49,7 +53,7 @@ def prepare_film(sample: Sample, pipeline: Pipeline, data_set: Sequence[Sample])
     picture = prepared_item(Item(sample, label=-1), pipeline)
     outlined = lesion_mask(sample)
     lesion = picture.follow(outlined) if outlined.any() else None
-    return PreparedFilm(sample.id, to_stored(picture.pixels, stored_bits(data_set)), lesion, picture.warnings)
+    return PreparedFilm(sample.id, to_stored(picture.pixels, bits), lesion, picture.warnings)
 
 
 def augmented_view(film: PreparedFilm, policy: Policy, *, seed: int, epoch: int) -> AugmentedView:

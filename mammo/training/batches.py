@@ -27,9 +27,14 @@ class LabelledImages:
     images: PreparedImages
     labels: Indices  # shape (N,), indices of the class names
     ids: tuple[str, ...]  # N item ids: what the augmentation's random numbers come from
+    turns: Indices | None = None  # shape (T, N), positions among the images; None: image n is item n's, always
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    def image(self, position: int, epoch: int = 0) -> StoredImage:
+        """The image, shape (S, S), that stands for an item in an epoch; the first is what it is tested by."""
+        return self.images[position if self.turns is None else int(self.turns[epoch % len(self.turns), position])]
 
 
 def batches_per_epoch(count: int, batch_size: int, *, drop_last: bool) -> int:
@@ -59,13 +64,13 @@ def augmented(data: LabelledImages, positions: Indices, policy: Policy, *, seed:
     batch: StoredImage = np.empty((len(positions), size, size), data.images.array.dtype)
     for slot, position in enumerate(positions):
         change = draw(policy, seed=seed, epoch=epoch, sample_id=data.ids[position], size=size)
-        batch[slot] = warp(data.images[int(position)], change.matrix)
+        batch[slot] = warp(data.image(int(position), epoch), change.matrix)
     return batch
 
 
 def plain(data: LabelledImages, start: int, stop: int) -> StoredImage:
     """Images ``start`` to ``stop`` as they were prepared, shape (n, S, S)."""
-    chosen = [data.images[position] for position in range(start, min(stop, len(data)))]
+    chosen = [data.image(position) for position in range(start, min(stop, len(data)))]
     return np.stack(chosen)  # type: ignore[return-value] # of one type, the array's
 
 

@@ -80,6 +80,9 @@ class TrainingConfig(BaseModel):
     position_control: bool = Field(
         default=True, description="With regions at lesions' places: train again with random places, to weigh position."
     )
+    normal_turns: int = Field(
+        8, ge=1, le=100, description="Crops of each normal film that epochs take in turn; the first is tested on."
+    )
     region_context: float = Field(2.0, ge=1, le=6, description="Side of a crop in diameters of its lesion.")
     folds: int = Field(0, ge=0, le=20, description="0: one split. K: K trainings, each tested on women it never saw.")
 
@@ -127,7 +130,9 @@ class TrainingConfig(BaseModel):
     )
     selection: Literal["best", "last"] = Field("last", description="Which state becomes the model.")
     patience: int = Field(0, ge=0, le=10_000, description="Validations without a better one before it ends; 0: never.")
-    test_time_views: Literal["one", "mirrored"] = Field("one", description="mirrored: mean over the picture's mirrors.")
+    test_time_views: Literal["one", "mirrored", "any-direction"] = Field(
+        "one", description="mirrored: mean over the picture's mirrors; any-direction: and over its quarter turns."
+    )
 
     # the machine
     precision: Literal["auto", "fp32", "bf16"] = Field("fp32", description="auto: bf16 where the hardware has it.")

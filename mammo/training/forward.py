@@ -48,7 +48,7 @@ def probabilities_of(
     with torch.no_grad():
         for start in range(0, len(data), _BATCH):
             inputs = to_input(plain(data, start, start + _BATCH), spec.mean, spec.std, device)
-            views = _mirrors(inputs) if config.test_time_views == "mirrored" else [inputs]
+            views = _views(inputs, config.test_time_views)
             with autocast(config, device):
                 outputs = [model(view).float().softmax(1) for view in views]
             rows.append(torch.stack(outputs).mean(0).double().cpu().numpy())
@@ -56,5 +56,11 @@ def probabilities_of(
     return np.asarray(probabilities / probabilities.sum(1, keepdims=True))
 
 
-def _mirrors(inputs: torch.Tensor) -> list[torch.Tensor]:
-    return [inputs, inputs.flip(3), inputs.flip(2), inputs.flip(2, 3)]
+def _views(inputs: torch.Tensor, wanted: str) -> list[torch.Tensor]:
+    if wanted == "one":
+        return [inputs]
+    mirrors = [inputs, inputs.flip(3), inputs.flip(2), inputs.flip(2, 3)]
+    if wanted == "mirrored":
+        return mirrors
+    turned = [view.transpose(2, 3).contiguous(memory_format=torch.channels_last) for view in mirrors]
+    return [*mirrors, *turned]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,6 +28,7 @@ class Item:
     sample: Sample
     label: int  # index of the class names; -1 where none is known
     region: Region | None = None
+    other_regions: tuple[Region, ...] = ()  # of the same film; training takes turns with them, epoch by epoch
 
     @property
     def id(self) -> str:
@@ -39,6 +41,10 @@ class Item:
             return self.sample.sha256
         region = self.region
         return f"{self.sample.sha256}@{region.center_x_px:.3f},{region.center_y_px:.3f},{region.side_px:.3f}"
+
+    def turns(self) -> tuple[Item, ...]:
+        """What stands for this item in one epoch after the other: itself first."""
+        return (replace(self, other_regions=()), *(Item(self.sample, self.label, one) for one in self.other_regions))
 
     def cut(self, image: GrayImage) -> Picture:
         """The item's part of its film, with the map from film to part."""
@@ -54,12 +60,13 @@ class Placement:
 
     normal_regions: NormalPlacement
     context: float  # side of a crop in diameters of its lesion
+    normal_turns: int  # squares of a normal film that training takes turns with; the first is the one tested on
     seed: int
 
 
 def placement_of(config: TrainingConfig) -> Placement:
     """Where the normal regions of a training lie."""
-    return Placement(config.normal_regions, config.region_context, config.seed)
+    return Placement(config.normal_regions, config.region_context, config.normal_turns, config.seed)
 
 
 def film_items(samples: Sequence[Sample], policy: LabelPolicy, class_names: Sequence[str]) -> list[Item]:
@@ -81,10 +88,21 @@ def region_items(samples: Sequence[Sample], policy: LabelPolicy, placement: Plac
     lesions = lesion_regions(samples, context=placement.context)
     if not lesions:
         raise DatasetError("This data set has no outlined lesions, which regions need. Train on whole films.")
-    normals = normal_regions(samples, lesions, placement=placement.normal_regions, seed=placement.seed, policy=policy)
+    normals = normal_regions(
+        samples,
+        lesions,
+        placement=placement.normal_regions,
+        count=placement.normal_turns,
+        seed=placement.seed,
+        policy=policy,
+    )
     by_id = {sample.id: sample for sample in samples}
     index = {name: position for position, name in enumerate(CLASS_NAMES)}
-    return [Item(by_id[region.sample_id], index[region.label], region) for region in (*lesions, *normals)]
+    items = [Item(by_id[region.sample_id], index[region.label], region) for region in lesions]
+    for sample_id, of_film in groupby(normals, key=lambda region: region.sample_id):
+        first, *others = of_film
+        items.append(Item(by_id[sample_id], index["normal"], first, tuple(others)))
+    return items
 
 
 def class_names_of(samples: Sequence[Sample], policy: LabelPolicy) -> tuple[str, ...]:

@@ -194,14 +194,15 @@ class _Trainer:
         """PartPredictions of all folds and notes; None if asked to stop on the way."""
         splits = _assignments(self.config, self.source, series)
         used = [item for item in series.items if any(item.sample.id in split for split in splits)]
+        shown = [turn for item in used for turn in item.turns()]
         prepared = prepare_images(
-            used,
+            shown,
             self.pipeline,
             self.folders.prepared,
             on_progress=lambda done, count: self.reporter.progress(0, f"preparing image {done} of {count}"),
         )
         notes = [f"Images with a warning: {len(prepared.warnings)}; {text}" for text in prepared.warnings[:1]]
-        rows = dict(zip((item.id for item in used), prepared.rows, strict=True))
+        rows = dict(zip((turn.id for turn in shown), prepared.rows, strict=True))
         results: list[PartPredictions] = []
         for number, split in enumerate(splits):
             fold = series.first_fold + number
@@ -222,9 +223,13 @@ class _Trainer:
         return tuple(results), notes
 
     def _data(self, items: Sequence[Item], rows: Mapping[str, np.int64], prepared: PreparedImages) -> LabelledImages:
-        own = PreparedImages(prepared.array, np.array([rows[item.id] for item in items], np.int64), ())
+        turns = [[rows[turn.id] for turn in item.turns()] for item in items]
+        count = max(map(len, turns), default=1)
+        shown = np.array([[of_item[turn % len(of_item)] for of_item in turns] for turn in range(count)], np.int64)
         labels = np.array([item.label for item in items], np.int64)
-        return LabelledImages(own, labels, tuple(item.id for item in items))
+        positions = np.arange(shown.size).reshape(shown.shape)
+        own = PreparedImages(prepared.array, shown.ravel(), ())
+        return LabelledImages(own, labels, tuple(item.id for item in items), positions)
 
     def _train_fold(self, fold: int, data: Mapping[str, LabelledImages]) -> tuple[dict[str, Any], list[str]] | None:
         torch.manual_seed(self.config.seed * 1009 + fold)

@@ -5,14 +5,20 @@ Pictures are kept by path and content, never by their pixels: hashing those woul
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
 
 from mammo.config import Settings, settings
-from mammo.datasets import Sample
+from mammo.datasets import Lesion, Sample
+from mammo.models import MODELS
 from mammo.parameters import ParameterValue
 from mammo.store import Store, open_store
+from mammo.training.augmentation_preview import PreparedFilm, prepare_film
+from mammo.training.preparation import pipeline_of
+from mammo.training.prepared import stored_bits
+from mammo.training.presets import PRESETS
 from mammo.ui import previews
 from mammo.ui.device import Device, find_device
 from mammo.ui.previews import Comparison, Film
@@ -70,6 +76,23 @@ def tile(source: Source, method: str, values: Values) -> bytes:
 def stored_tile(source: Source) -> bytes:
     """A tile's picture as it is stored."""
     return previews.stored_tile(small_film(source))
+
+
+def prepared_film(sample: Sample, preset: str, samples: Sequence[Sample]) -> PreparedFilm:
+    """A film as a preset prepares it for a training on ``samples``; MammoError as ``prepare_film``."""
+    return _prepared_film(source(sample), preset, stored_bits(samples), sample.lesions, sample)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _prepared_film(
+    source: Source,  # noqa: ARG001 - part of the key
+    preset: str,
+    bits: int,
+    lesions: tuple[Lesion, ...],  # noqa: ARG001 - part of the key
+    _sample: Sample,
+) -> PreparedFilm:
+    config = PRESETS[preset].config()
+    return prepare_film(_sample, pipeline_of(config, MODELS[config.model]), bits=bits)
 
 
 @st.cache_resource(show_spinner=False)

@@ -153,6 +153,16 @@ def test_a_normal_region_depends_on_seed_and_film_but_not_on_the_order(films, pl
     assert without_others == forth[:2]
 
 
+def test_more_squares_of_a_film_add_to_the_first_and_are_drawn_apart(films):
+    lesions = lesion_regions(films)
+    one = normal_regions(films, lesions, placement="random")
+    three = normal_regions(films, lesions, placement="random", count=3)
+
+    assert three[::3] == one
+    assert [region.number for region in three] == [0, 1, 2] * len(one)
+    assert len({place(region) for region in three[:3]}) == 3
+
+
 def test_the_size_follows_the_height_of_the_film(films, write_film, tmp_path, sample):
     tall = cv2.resize(cv2.imread(str(films[1].path), cv2.IMREAD_UNCHANGED), (2 * WIDTH, 2 * HEIGHT))
     write_film("tall.png", pixels=tall)

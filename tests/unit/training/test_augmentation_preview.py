@@ -16,7 +16,7 @@ from mammo.training.augmentation_preview import augmented_view, lesion_shares, p
 from mammo.training.batches import LabelledImages, augmented
 from mammo.training.items import film_items
 from mammo.training.preparation import pipeline_of
-from mammo.training.prepared import prepare_images
+from mammo.training.prepared import prepare_images, stored_bits
 from mammo.training.presets import PRESETS
 
 
@@ -46,7 +46,7 @@ def test_a_preview_has_the_very_integers_that_training_is_fed(phantoms, tmp_path
     chosen = Policy.of(custom if policy == "custom" else policy)
     fed = training_batch(phantoms, pipeline, tmp_path, chosen, seed=42, epoch=7)
     for number in (0, 5, 11):
-        film = prepare_film(phantoms[number], pipeline, phantoms)
+        film = prepare_film(phantoms[number], pipeline, bits=stored_bits(phantoms))
         view = augmented_view(film, chosen, seed=42, epoch=7)
         assert view.pixels.dtype == fed.dtype
         assert np.array_equal(view.pixels, fed[number])
@@ -57,14 +57,14 @@ def test_films_of_8_bits_are_previewed_with_8_bits_as_they_are_trained(films, tm
     pipeline = pipeline_of(config, MODELS[config.model])
     fed = training_batch(films, pipeline, tmp_path, POLICIES["paper"], seed=1, epoch=0)
     order = [item.sample for item in film_items(films, "case", ("normal", "benign", "malignant"))]
-    view = augmented_view(prepare_film(order[3], pipeline, films), POLICIES["paper"], seed=1, epoch=0)
+    view = augmented_view(prepare_film(order[3], pipeline, bits=stored_bits(films)), POLICIES["paper"], seed=1, epoch=0)
     assert view.pixels.dtype == np.uint8
     assert np.array_equal(view.pixels, fed[3])
 
 
 def test_a_png_gives_the_stored_integers_back(phantoms):
     config = PRESETS["recommended"].config()
-    film = prepare_film(phantoms[0], pipeline_of(config, MODELS[config.model]), phantoms)
+    film = prepare_film(phantoms[0], pipeline_of(config, MODELS[config.model]), bits=16)
     with Image.open(BytesIO(exact_png(film.pixels))) as picture:
         assert np.array_equal(np.asarray(picture), film.pixels)
 
@@ -72,7 +72,7 @@ def test_a_png_gives_the_stored_integers_back(phantoms):
 def outlined_film(phantoms):
     config = PRESETS["demo"].config()
     sample = next(sample for sample in phantoms if sample.lesions)
-    return prepare_film(sample, pipeline_of(config, MODELS[config.model]), phantoms)
+    return prepare_film(sample, pipeline_of(config, MODELS[config.model]), bits=16)
 
 
 def test_without_augmentation_a_lesion_stays_where_it_is(phantoms):
@@ -95,7 +95,7 @@ def test_a_shift_takes_away_the_share_of_the_lesion_that_leaves(phantoms):
 def test_a_film_without_a_lesion_has_no_shares(phantoms):
     config = PRESETS["demo"].config()
     normal = next(sample for sample in phantoms if not sample.lesions)
-    film = prepare_film(normal, pipeline_of(config, MODELS[config.model]), phantoms)
+    film = prepare_film(normal, pipeline_of(config, MODELS[config.model]), bits=16)
     assert film.lesion is None
     assert lesion_shares(film, POLICIES["paper"], seed=0, draws=10) == ()
     assert augmented_view(film, POLICIES["paper"], seed=0, epoch=0).lesion_kept is None

@@ -1,8 +1,10 @@
 import numpy as np
 import pytest
 
-from mammo.training.batches import batches_per_epoch, epoch_batches, to_input
+from mammo.augmentation.policy import Policy
+from mammo.training.batches import LabelledImages, augmented, batches_per_epoch, epoch_batches, plain, to_input
 from mammo.training.config import TrainingConfig
+from mammo.training.prepared import PreparedImages
 
 
 @pytest.mark.parametrize(
@@ -37,3 +39,17 @@ def test_the_models_input_is_normalized_gray_in_three_channels(dtype):
     expected = (batch[0] / top - 0.4) / 0.25
     np.testing.assert_allclose(tensor[0, 1].numpy(), expected, atol=1e-6)
     assert tensor.shape == (1, 3, 2, 2)
+
+
+def test_images_of_one_item_take_turns_by_epoch_and_the_first_is_tested_on():
+    shades = np.repeat(np.arange(5, dtype=np.uint8), 4).reshape(5, 2, 2)
+    images = PreparedImages(shades, np.arange(5), ())
+    data = LabelledImages(images, np.array([1, 0]), ("lesion", "normal"), np.array([[0, 1], [0, 2], [0, 3]]))
+    chosen = np.array([0, 1])
+
+    def shown(epoch):
+        return augmented(data, chosen, Policy.of("none"), seed=0, epoch=epoch)[:, 0, 0].tolist()
+
+    assert [shown(epoch) for epoch in range(4)] == [[0, 1], [0, 2], [0, 3], [0, 1]]
+    assert plain(data, 0, 2)[:, 0, 0].tolist() == [0, 1]
+    assert len(data) == 2
