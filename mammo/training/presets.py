@@ -101,7 +101,7 @@ PRESETS.add(
         },
         sources={
             "image_size": "A crop spans a tenth of a film; more pixels would only magnify it.",
-            "epochs": "Crops: chosen by cross-validation over half of a collection's women, before any other was tested.",
+            "epochs": "Crops: chosen by cross-validation over half of the women of mini-MIAS, before the rest.",
             "normal_turns": "A normal breast has many places; one square of each shows few of them.",
             "augmentation": "A film has an upright position; a crop around a lesion has none, so it may turn anyhow.",
             "selection": "A cosine schedule ends in a settled state; a small validation part chooses by chance.",
