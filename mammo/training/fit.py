@@ -200,7 +200,9 @@ class _Fit:
         return (ends_epoch or validates) and time.monotonic() - self.saved_at >= 10 * self.save_seconds
 
     def _validate(self, validation: LabelledImages) -> None:
-        probabilities = probabilities_of(self.model, validation, self.parts.spec, self.config, self.parts.device)
+        # one view each: eight of them would take as long as the training between two validations
+        config = self.config.model_copy(update={"test_time_views": "one"})
+        probabilities = probabilities_of(self.model, validation, self.parts.spec, config, self.parts.device)
         truth = np.clip(probabilities[np.arange(len(validation)), validation.labels], 1e-12, 1)
         counts = np.zeros((self.parts.class_count, self.parts.class_count), int)
         np.add.at(counts, (validation.labels, probabilities.argmax(1)), 1)
