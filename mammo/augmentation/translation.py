@@ -14,7 +14,7 @@ def sample_translation(rng: np.random.Generator, size: int, *, shift: float) -> 
     """A shift along each axis drawn evenly from [-shift, shift) pixels of a 227-pixel input, scaled to ``size``."""
     x, y = rng.uniform(-shift, shift, 2) * (size / REFERENCE_SIZE)
     matrix = np.array([[1.0, 0.0, x], [0.0, 1.0, y], [0.0, 0.0, 1.0]])
-    return matrix, f"dx {x:+.0f}, dy {y:+.0f} px" if shift else ""
+    return matrix, f"dx {round(x):+d}, dy {round(y):+d} px" if shift else ""
 
 
 AUGMENTATIONS.add(

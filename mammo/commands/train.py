@@ -13,7 +13,8 @@ from mammo.datasets.splitting import split_samples
 from mammo.errors import ParameterError
 from mammo.evaluation.evaluation import Evaluation
 from mammo.evaluation.wording import summary_lines
-from mammo.jobs.training import TRAINING, carry_out_training, plan_of, policy_of, start_training
+from mammo.jobs.planning import plan_of, policy_of
+from mammo.jobs.training import TRAINING, carry_out_training, start_training
 from mammo.jobs.workers import this_process
 from mammo.store import JobRecord, NewJob, Store, open_store
 from mammo.training.config import TrainingConfig

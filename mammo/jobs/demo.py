@@ -9,7 +9,8 @@ from mammo.config import Settings
 from mammo.datasets import DATASETS
 from mammo.datasets.importing import import_collection
 from mammo.datasets.splitting import split_samples
-from mammo.jobs.training import TRAINING, Listener, carry_out_training, policy_of, start_training
+from mammo.jobs.planning import policy_of
+from mammo.jobs.training import TRAINING, Listener, carry_out_training, start_training
 from mammo.jobs.workers import this_process
 from mammo.phantoms import PhantomOptions, write_phantoms
 from mammo.store import JobFilter, JobState, NewJob, Store

@@ -8,6 +8,7 @@ from mammo.config import Settings
 from mammo.datasets import DATASETS
 from mammo.errors import DatasetError, JobStateError, ParameterError
 from mammo.evaluation.evaluation import Evaluation, evaluate
+from mammo.evaluation.predictions import Predictions
 from mammo.inference import load_models, probabilities_of_items
 from mammo.store import JobRecord, JobState, Store
 from mammo.training.config import TrainingConfig
@@ -34,9 +35,7 @@ def evaluate_job(
     """
     if part not in {"test", "all"}:
         raise ParameterError(f"A model is scored on test or all, not on {part!r}.")
-    job = store.jobs.get(job_id)
-    if job.kind != "training" or job.state != JobState.SUCCEEDED:
-        raise JobStateError(f"Job {job_id} is a {job.kind} that is {job.state}; only a finished training has scores.")
+    job = finished_training(store, job_id)
     if data_set not in {None, job.data_set}:
         return _on_all_images(store, settings, job, str(data_set))
     if part == "all":
@@ -44,18 +43,41 @@ def evaluate_job(
     return _stored_test(store, job)
 
 
-def _stored_test(store: Store, job: JobRecord) -> Evaluation:
-    """Scores from the stored predictions; those of the position control, whose folds come last, are left out."""
+def finished_training(store: Store, job_id: int) -> JobRecord:
+    """The job, if it is a training that succeeded.
+
+    Raises:
+        NotFoundError: If there is no such job.
+        JobStateError: If it is another kind of job, or did not succeed.
+    """
+    job = store.jobs.get(job_id)
+    if job.kind != "training" or job.state != JobState.SUCCEEDED:
+        raise JobStateError(f"Job {job_id} is a {job.kind} that is {job.state}; only a finished training has scores.")
+    return job
+
+
+def stored_test_predictions(store: Store, job: JobRecord, *, control: bool = False) -> Predictions | None:
+    """Test predictions of all folds of a finished training, or of its position control; None where it has none.
+
+    The folds of the control have the numbers after the headline's.
+    """
     folds = max(TrainingConfig.of(job.config).folds, 1)
-    rows = [row for row in store.predictions.load(job.id, "test") if row.fold < folds]
+    rows = [row for row in store.predictions.load(job.id, "test") if (row.fold >= folds) == control]
     if not rows:
-        raise DatasetError(f"Job {job.id} has no test part: its split holds no test images.")
-    return evaluate(
+        return None
+    return Predictions.checked(
         [row.truth for row in rows],
         [row.probabilities for row in rows],
         [row.patient_id for row in rows],
         (job.model or {})["class_names"],
     )
+
+
+def _stored_test(store: Store, job: JobRecord) -> Evaluation:
+    stored = stored_test_predictions(store, job)
+    if stored is None:
+        raise DatasetError(f"Job {job.id} has no test part: its split holds no test images.")
+    return evaluate(stored.truth, stored.probabilities, stored.patients.tolist(), stored.class_names)
 
 
 def _on_all_images(store: Store, settings: Settings, job: JobRecord, data_set: str) -> Evaluation:

@@ -7,20 +7,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from mammo.config import Settings
-from mammo.datasets import DATASETS, LabelPolicy
-from mammo.errors import JobStateError, MammoError, NotFoundError
+from mammo.errors import JobStateError, MammoError
 from mammo.files import write_json
+from mammo.jobs.planning import training_source
 from mammo.jobs.training_result import prediction_records, training_result
 from mammo.jobs.workers import is_alive
-from mammo.models import MODELS
 from mammo.store import Failure, JobRecord, JobState, Store, Worker
 from mammo.training.config import TrainingConfig
 from mammo.training.fit import Metric
-from mammo.training.plan import TrainingPlan, training_plan
 from mammo.training.procedure import (
     TrainingFolders,
-    TrainingSource,
-    counts_of_first_fold,
     train_and_evaluate,
     versions,
 )
@@ -125,27 +121,3 @@ def _train(store: Store, settings: Settings, job: JobRecord, reporter: _JobRepor
         store.jobs.confirm_cancel(job.id, reporter.attempt)
     else:
         store.jobs.pause(job.id, reporter.attempt, "paused by a person")
-
-
-def training_source(store: Store, data_set: str | None, split: str | None, config: TrainingConfig) -> TrainingSource:
-    """Samples, assignment and label policy of a training.
-
-    Raises:
-        NotFoundError: If the data set or the split is not there.
-    """
-    if data_set is None:
-        raise NotFoundError("This job names no data set. Start it again with one.")
-    samples = store.data_sets.samples(data_set)
-    assignment = store.splits.load(data_set, split).assignment if split is not None else {}
-    return TrainingSource(samples, assignment, policy_of(store, data_set, config))
-
-
-def policy_of(store: Store, data_set: str, config: TrainingConfig) -> LabelPolicy:
-    """The label policy of a training: its own, or the data set's."""
-    return config.label_policy or DATASETS[store.data_sets.get(data_set).layout].default_policy
-
-
-def plan_of(store: Store, data_set: str, split: str | None, config: TrainingConfig) -> TrainingPlan:
-    """What a training would cost; nothing is read but the database, and for regions the films' outlines."""
-    images, validation, classes = counts_of_first_fold(config, training_source(store, data_set, split, config))
-    return training_plan(config, MODELS[config.model], images=images, validation_images=validation, class_count=classes)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from mammo.evaluation.evaluation import Evaluation, evaluate
+from mammo.evaluation.intervals import Interval
 from mammo.evaluation.wording import chance_sentences
 from mammo.store import PredictionRecord
 from mammo.training.config import TrainingConfig
@@ -32,7 +33,7 @@ def training_result(outcome: TrainingOutcome, config: TrainingConfig) -> dict[st
     control = evaluated(outcome.control, "test", outcome.class_names)
     if control is not None:
         result["position_control"] = control.to_json()
-        notes.append(position_sentence(evaluations["test"], control))
+        notes.append(position_sentence(evaluations["test"].scores, control.scores))
     elif config.region == "lesion" and config.normal_regions == "random":
         notes.append(_AT_RANDOM)
     return {**result, "notes": notes}
@@ -51,9 +52,9 @@ def evaluated(predictions: Sequence[PartPredictions], part: str, class_names: Se
     )
 
 
-def position_sentence(headline: Evaluation, control: Evaluation) -> str:
-    """What the place of normal regions gives away, in words."""
-    at_lesions, at_random = headline.scores["auc_abnormal"].value, control.scores["auc_abnormal"].value
+def position_sentence(headline: Mapping[str, Interval], control: Mapping[str, Interval]) -> str:
+    """What the place of normal regions gives away, in words; both are scores by name."""
+    at_lesions, at_random = headline["auc_abnormal"].value, control["auc_abnormal"].value
     if at_lesions is None or at_random is None:
         return "The share of position in the score can't be told: an AUC is undefined."
     return (

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
 
 from mammo.augmentation.policy import Policy, draw
 from mammo.augmentation.warp import warp
@@ -15,6 +14,8 @@ from mammo.imaging.gray_image import StoredImage
 from mammo.training.prepared import PreparedImages
 
 if TYPE_CHECKING:
+    import torch
+
     from mammo.training.config import TrainingConfig
 
 Indices = np.ndarray[Any, np.dtype[np.int64]]
@@ -78,6 +79,8 @@ def to_input(
     batch: StoredImage, mean: Sequence[float], std: Sequence[float], device: torch.device | str = "cpu"
 ) -> torch.Tensor:
     """The model's input, float32 (n, 3, S, S), channels last: gray repeated three times, then normalized."""
+    import torch  # here only: pages plan and preview with the rest of this module
+
     top = float(np.iinfo(batch.dtype).max)
     # torch computes little on uint16; int32 holds every value of both types
     gray = torch.from_numpy(batch.astype(np.int32) if batch.dtype == np.uint16 else batch).to(device).float()

@@ -1,4 +1,4 @@
-"""What a training will cost, before it starts."""
+"""What a training will cost, before it starts. Loads no torch."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING, Any
 from mammo.training.batches import batches_per_epoch
 
 if TYPE_CHECKING:
-    from torch import nn
-
-    from mammo.models import ModelSpec
     from mammo.training.config import TrainingConfig
+    from mammo.training.network_size import NetworkSize
 
 #: Forward and backward passes of SqueezeNet 1.1 at 227 px take 1.68 GFLOP and about 12 ms an image on two cores in
 #: fp32; other networks are scaled by their own operations.
@@ -37,52 +35,34 @@ class TrainingPlan:
         return asdict(self)
 
 
-def training_plan(
-    config: TrainingConfig, spec: ModelSpec, *, images: int, validation_images: int, class_count: int
-) -> TrainingPlan:
-    """The plan of ``config`` on ``images`` training images."""
-    from mammo.models import HeadOptions
-    from mammo.training.fine_tuning import trainable_groups
-
-    model = spec.build(class_count, HeadOptions(init=config.head_init, relu=config.head_relu))
-    groups = trainable_groups(config, spec, model)
-    size = config.image_size or spec.input_size
+def training_plan(config: TrainingConfig, size: NetworkSize, *, images: int, validation_images: int) -> TrainingPlan:
+    """The plan of ``config`` on ``images`` training images with a network of ``size``."""
     per_epoch = batches_per_epoch(images, config.batch_size, drop_last=config.drop_last)
-    operations, kept = _cost_of_one_image(model, size)
-    trained = sum(parameter.numel() for group in groups for parameter in group["params"])
-    weights = sum(parameter.numel() for parameter in model.parameters())
+    trained = size.head_parameters if config.frozen else size.parameters
     micro = -(-config.batch_size // config.micro_batches)
     folds = max(config.folds, 1)
-    validations = config.epochs if not config.validation_every else per_epoch * config.epochs // config.validation_every
-    seen = per_epoch * config.epochs * min(config.batch_size, images) + validations * validation_images / 3
+    seen = images_seen(config, images, validation_images)
     return TrainingPlan(
         images=images,
         validation_images=validation_images,
         iterations_per_epoch=per_epoch,
         iterations=per_epoch * config.epochs,
-        learning_rates={group["name"].split(" ")[0]: group["lr"] for group in groups},
+        learning_rates=_learning_rates(config),
         trainable_parameters=trained,
-        memory_bytes=4 * (weights + trained * (1 + _OPTIMIZER_STATES.get(config.optimizer, 2)) + 2 * micro * kept),
-        seconds=round(folds * seen * operations / 1e9 * _SECONDS_PER_GFLOP, 1),
+        memory_bytes=4
+        * (size.parameters + trained * (1 + _OPTIMIZER_STATES.get(config.optimizer, 2)) + 2 * micro * size.activations),
+        seconds=round(folds * seen * size.operations / 1e9 * _SECONDS_PER_GFLOP, 1),
         folds=folds,
     )
 
 
-def _cost_of_one_image(model: nn.Module, size: int) -> tuple[float, int]:
-    """Floating-point operations of a forward and a backward pass, and numbers kept in between, of one image."""
-    import torch
-    from torch.utils.flop_counter import FlopCounterMode
+def images_seen(config: TrainingConfig, images: int, validation_images: int) -> float:
+    """What one fold goes through, in images learnt from; looking at one in a validation costs a third of that."""
+    per_epoch = batches_per_epoch(images, config.batch_size, drop_last=config.drop_last)
+    validations = config.epochs if not config.validation_every else per_epoch * config.epochs // config.validation_every
+    return per_epoch * config.epochs * min(config.batch_size, images) + validations * validation_images / 3
 
-    outputs: list[int] = []
-    hooks = [
-        module.register_forward_hook(lambda _m, _i, output: outputs.append(output.numel()))
-        for module in model.modules()
-        if not list(module.children())
-    ]
-    counter = FlopCounterMode(display=False)
-    model.eval()
-    with torch.no_grad(), counter:
-        model(torch.zeros(1, 3, size, size))
-    for hook in hooks:
-        hook.remove()
-    return 3.0 * counter.get_total_flops(), sum(outputs)
+
+def _learning_rates(config: TrainingConfig) -> dict[str, float]:
+    head = {"head": config.learning_rate * config.head_learning_rate_factor}
+    return head if config.frozen else {"backbone": config.learning_rate, **head}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +13,6 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from mammo.datasets import CLASS_NAMES, LabelPolicy, Sample
-from mammo.datasets.splitting import patient_folds
-from mammo.errors import DatasetError
 from mammo.files import write_json
 from mammo.models import MODELS, HeadOptions
 from mammo.models.weights import create_model
@@ -23,10 +20,11 @@ from mammo.training.batches import LabelledImages
 from mammo.training.checkpoint import CheckpointShelf
 from mammo.training.fit import FitResult, Reporter, TrainingParts, fit
 from mammo.training.forward import device_of, probabilities_of
-from mammo.training.items import Item, by_part, class_names_of, film_items, placement_of, region_items
+from mammo.training.items import Item, by_part
 from mammo.training.model_folder import TrainedModel, write_model
 from mammo.training.preparation import pipeline_of
 from mammo.training.prepared import PreparedImages, prepare_images
+from mammo.training.series import Series, TrainingSource, assignments_of, check_classes, class_names_for, series_of
 
 if TYPE_CHECKING:
     from mammo.training.config import TrainingConfig
@@ -39,15 +37,6 @@ class TrainingFolders:
     job: Path
     prepared: Path
     weights: Path
-
-
-@dataclass(frozen=True)
-class TrainingSource:
-    """What a training learns from."""
-
-    samples: Sequence[Sample]
-    assignment: Mapping[str, str]  # sample id -> part, of a split; not read where the configuration asks for folds
-    policy: LabelPolicy
 
 
 @dataclass(frozen=True)
@@ -74,15 +63,6 @@ class TrainingOutcome:
     notes: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class _Series:
-    """One set of trainings over the same items: the headline, or the control with other places of normal regions."""
-
-    name: str
-    first_fold: int  # number under which its first fold is logged and kept
-    items: tuple[Item, ...]
-
-
 def train_and_evaluate(
     config: TrainingConfig, source: TrainingSource, folders: TrainingFolders, reporter: Reporter
 ) -> TrainingOutcome:
@@ -101,10 +81,10 @@ def train_and_evaluate(
         SettingsError: If pretrained weights are nowhere to be had.
     """
     _set_up(config)
-    class_names = _class_names(config, source)
+    class_names = class_names_for(config, source)
     results: list[tuple[PartPredictions, ...]] = []
     notes: list[str] = []
-    for series in _series(config, source, class_names):
+    for series in series_of(config, source, class_names):
         fitted = _Trainer(config, source, folders, reporter, class_names).carry_out(series)
         if fitted is None:
             return TrainingOutcome(
@@ -119,58 +99,10 @@ def train_and_evaluate(
     )
 
 
-def counts_of_first_fold(config: TrainingConfig, source: TrainingSource) -> tuple[int, int, int]:
-    """Training images, validation images and classes of the first training that ``config`` asks for.
-
-    Raises:
-        DatasetError: As ``train_and_evaluate`` would.
-    """
-    class_names = _class_names(config, source)
-    series = _series(config, source, class_names)[0]
-    parts = by_part(series.items, _assignments(config, source, series)[0])
-    _check(parts["train"], class_names)
-    return len(parts["train"]), len(parts["validation"]), len(class_names)
-
-
-def _class_names(config: TrainingConfig, source: TrainingSource) -> tuple[str, ...]:
-    return CLASS_NAMES if config.region == "lesion" else class_names_of(source.samples, source.policy)
-
-
-def _assignments(config: TrainingConfig, source: TrainingSource, series: _Series) -> list[Mapping[str, str]]:
-    """Sample id -> part, for each fold."""
-    if not config.folds:
-        return [source.assignment]
-    wanted = {item.sample.id for item in series.items}
-    samples = [sample for sample in source.samples if sample.id in wanted]
-    folds = patient_folds(samples, config.folds, seed=config.seed, policy=source.policy)
-    return [fold.assignment for fold in folds]
-
-
-def _check(training: Sequence[Item], class_names: Sequence[str]) -> None:
-    present = {item.label for item in training}
-    missing = [name for index, name in enumerate(class_names) if index not in present]
-    if len(present) < 2:
-        raise DatasetError("The training part holds fewer than two classes; there is nothing to tell apart.")
-    if missing:
-        raise DatasetError(f"The training part holds no image of {', '.join(missing)}. Make another split.")
-
-
 def _set_up(config: TrainingConfig) -> None:
     torch.set_num_threads(config.threads or torch.get_num_threads())
     torch.use_deterministic_algorithms(config.deterministic, warn_only=True)
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
-
-
-def _series(config: TrainingConfig, source: TrainingSource, class_names: tuple[str, ...]) -> list[_Series]:
-    if config.region == "none":
-        return [_Series("", 0, tuple(film_items(source.samples, source.policy, class_names)))]
-    placement = placement_of(config)
-    headline = _Series("", 0, tuple(region_items(source.samples, source.policy, placement)))
-    if not config.position_control or config.normal_regions == "random":
-        return [headline]
-    elsewhere = replace(placement, normal_regions="random")
-    control_items = tuple(region_items(source.samples, source.policy, elsewhere))
-    return [headline, _Series("control", max(config.folds, 1), control_items)]
 
 
 class _Trainer:
@@ -190,9 +122,9 @@ class _Trainer:
         self.pipeline = pipeline_of(config, self.spec)
         self.device = device_of()
 
-    def carry_out(self, series: _Series) -> tuple[tuple[PartPredictions, ...], list[str]] | None:
+    def carry_out(self, series: Series) -> tuple[tuple[PartPredictions, ...], list[str]] | None:
         """PartPredictions of all folds and notes; None if asked to stop on the way."""
-        splits = _assignments(self.config, self.source, series)
+        splits = assignments_of(self.config, self.source, series)
         used = [item for item in series.items if any(item.sample.id in split for split in splits)]
         shown = [turn for item in used for turn in item.turns()]
         prepared = prepare_images(
@@ -207,7 +139,7 @@ class _Trainer:
         for number, split in enumerate(splits):
             fold = series.first_fold + number
             parts = by_part(used, split)
-            _check(parts["train"], self.class_names)
+            check_classes(parts["train"], self.class_names)
             finished = self._finished(fold)
             if finished is None:
                 data = {part: self._data(items, rows, prepared) for part, items in parts.items()}

@@ -3,8 +3,8 @@ import math
 import pytest
 
 from mammo.errors import ParameterError, UnknownNameError
-from mammo.models import MODELS
 from mammo.training.config import TrainingConfig
+from mammo.training.network_size import NetworkShape, network_size
 from mammo.training.plan import training_plan
 from mammo.training.presets import PRESETS
 
@@ -61,16 +61,20 @@ def test_enhancements_are_read_from_one_line():
     ]
 
 
+def size_of(config):
+    return network_size(NetworkShape.of(config, class_count=3))
+
+
 @pytest.mark.parametrize("optimizer", ["adam", "sgdm"])
 def test_the_paper_preset_plans_the_papers_iterations_and_rates(optimizer):
     config = PRESETS[f"paper-squeezenet-{optimizer}"].config()
-    plan = training_plan(config, MODELS[config.model], images=6972, validation_images=775, class_count=3)
+    plan = training_plan(config, size_of(config), images=6972, validation_images=775)
     assert (plan.iterations_per_epoch, plan.iterations) == (54, 540)
     assert plan.learning_rates == pytest.approx({"backbone": 1e-4, "head": 20e-4})
 
 
 def test_a_plan_counts_what_is_trained():
     config = PRESETS["paper-squeezenet-adam"].config({"frozen": True})
-    plan = training_plan(config, MODELS[config.model], images=256, validation_images=0, class_count=3)
+    plan = training_plan(config, size_of(config), images=256, validation_images=0)
     assert plan.trainable_parameters == 512 * 3 + 3
     assert list(plan.learning_rates) == ["head"]
