@@ -97,7 +97,7 @@ PRESETS.add(
             "augmentation": "any-direction",
             "test_time_views": "any-direction",
             "image_size": 160,
-            "epochs": 80,
+            "epochs": 60,
         },
         sources={
             "image_size": "A crop spans a tenth of a film; more pixels would only magnify it.",
