@@ -104,3 +104,22 @@ def test_real_films_come_in_as_they_were_counted(mammo, shared):
     assert dev["classes"] == {"normal": 144, "benign": 44, "malignant": 36}
     native = mammo("datasets", "add", shared / "data" / "mias-native", "--json")
     assert (native["images"], native["patients"], native["refused"]) == (12, 6, [])
+
+
+@pytest.mark.slow
+def test_trainings_of_several_seeds_are_scored_as_one_mean(mammo, phantoms):
+    assert phantoms["name"] == "films"
+    regions = [*SMALL, "--set", "region=lesion", "--set", "folds=2"]
+    first, second = (
+        mammo("train", "--dataset", "films", *regions, "--set", f"seed={seed}", "--json") for seed in (0, 1)
+    )
+    mean = mammo("evaluate", first["job"], second["job"], "--json")
+    values = [one["scores"]["auc_abnormal"]["value"] for one in (first, second)]
+    controls = [one["position_control"]["scores"]["auc_abnormal"]["value"] for one in (first, second)]
+    assert mean["scores"]["auc_abnormal"]["value"] == pytest.approx(sum(values) / 2)
+    assert mean["position_control"]["auc_abnormal"]["value"] == pytest.approx(sum(controls) / 2)
+    assert mean["scores"]["auc_abnormal"]["low"] < mean["scores"]["auc_abnormal"]["high"]
+    assert "position, not disease" in mean["sentences"][0]
+    other = mammo("train", "--dataset", "films", *regions, "--set", "seed=2", "--set", "learning_rate=0.1", "--json")
+    refused = mammo("evaluate", first["job"], other["job"], code=2)
+    assert "differ in learning_rate" in refused

@@ -38,8 +38,19 @@ def summary_lines(evaluation: Evaluation) -> list[str]:
     images = f"{evaluation.n:,}".replace(",", _THIN_SPACE)
     women = f"{evaluation.patients:,}".replace(",", _THIN_SPACE)
     head = f"Images: {images}, women: {women}; 95\N{NO-BREAK SPACE}% intervals in parentheses"
-    rows: list[tuple[str, ...]] = [(SCORES[name].label, str(interval)) for name, interval in evaluation.scores.items()]
-    return [head, "", *_columns(rows), "", *_columns(_class_rows(evaluation)), *_noted(evaluation.notes)]
+    return [
+        head,
+        "",
+        *score_lines(evaluation.scores),
+        "",
+        *_columns(_class_rows(evaluation)),
+        *_noted(evaluation.notes),
+    ]
+
+
+def score_lines(scores: Mapping[str, Interval]) -> list[str]:
+    """Scores by name as lines of text in columns."""
+    return _columns([(SCORES[name].label, str(interval)) for name, interval in scores.items()])
 
 
 def _class_rows(evaluation: Evaluation) -> list[tuple[str, ...]]:
