@@ -15,11 +15,12 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+from pydantic_core import ErrorDetails
 
 from mammo.augmentation.policy import Policy
 from mammo.datasets import LabelPolicy
 from mammo.enhancement import ENHANCEMENTS
-from mammo.errors import MammoError, ParameterError
+from mammo.errors import MammoError, ParameterError, UnknownNameError
 from mammo.models import MODELS
 from mammo.parameters import checked
 from mammo.registry import Registry
@@ -175,7 +176,18 @@ class TrainingConfig(BaseModel):
         try:
             return cls.model_validate(dict(values))
         except ValidationError as error:
-            raise ParameterError(_sentence(error)) from None
+            raise ParameterError(_sentence(_details(error)[0])) from None
+
+    @classmethod
+    def problems(cls, values: Mapping[str, Any]) -> dict[str, str]:
+        """A sentence for each field that does not fit; under "", an unknown name or what fields together don't allow."""
+        try:
+            cls.model_validate(dict(values))
+        except ValidationError as error:
+            return {str(one["loc"][0]) if one["loc"] else "": _sentence(one) for one in _details(error)}
+        except UnknownNameError as error:
+            return {"": str(error)}
+        return {}
 
     def with_values(self, values: Mapping[str, Any]) -> Self:
         """This configuration with ``values`` put over it; ParameterError as in ``of``."""
@@ -186,13 +198,16 @@ class TrainingConfig(BaseModel):
         return self.model_dump(mode="json")
 
 
-def _sentence(error: ValidationError) -> str:
-    first = error.errors(include_url=False)[0]
-    field = ".".join(str(part) for part in first["loc"])
-    cause = first.get("ctx", {}).get("error")
-    if first["type"] == "extra_forbidden":
+def _details(error: ValidationError) -> list[ErrorDetails]:
+    return error.errors(include_url=False)
+
+
+def _sentence(problem: ErrorDetails) -> str:
+    field = ".".join(str(part) for part in problem["loc"])
+    cause = problem.get("ctx", {}).get("error")
+    if problem["type"] == "extra_forbidden":
         known = ", ".join(TrainingConfig.model_fields)
         return f"There is no setting named {field!r}; known are: {known}."
     if isinstance(cause, MammoError):
         return str(cause)
-    return f"{field}: {first['msg']}, but the value is {first['input']!r}."
+    return f"{field}: {problem['msg']}, but the value is {problem['input']!r}."

@@ -31,7 +31,7 @@ def show_tiles(film: PreparedFilm, choice: AugmentationChoice, name: str, *, out
         _tile(grid, view.pixels, outline, caption=words.capitalize(), alt=f"{name}, {words}")
     size = film.pixels.shape[-1]
     st.caption(
-        f"These are the {size} × {size} integers that a training of seed {choice.seed} is fed of this film, bit for "
+        f"These are the {size} x {size} integers that a training of seed {choice.seed} is fed of this film, bit for "
         "bit where it computes on the CPU."
     )
 

@@ -1,8 +1,8 @@
+import subprocess
 import sys
 
 import pytest
 
-from mammo.augmentation import AUGMENTATIONS
 from mammo.augmentation.policy import POLICIES
 from mammo.ui.augmentation_inputs import TILES
 
@@ -76,12 +76,6 @@ def test_the_same_address_shows_the_same_pictures(augmentation, data_set):
 def test_every_policy_draws_its_ranges(augmentation, data_set, policy):
     app = augmentation(policy=policy)
     assert not app.exception
-    keys = {
-        f"{step.name}.{parameter.name}"
-        for step in POLICIES[policy].steps
-        for parameter in AUGMENTATIONS[step.name].parameters
-    }
-    assert {slider.key for slider in app.slider} == keys
     assert {slider.key: slider.value for slider in app.slider} == {
         f"{step.name}.{name}": value for step in POLICIES[policy].steps for name, value in step.values
     }
@@ -164,8 +158,6 @@ def test_the_page_can_be_left_for_a_training_with_these_changes(augmentation, da
 
 
 def test_torch_is_not_loaded_for_the_page():
-    import subprocess
-
     code = (
         "import sys\n"
         "from streamlit.testing.v1 import AppTest\n"

@@ -78,3 +78,21 @@ def test_a_plan_counts_what_is_trained():
     plan = training_plan(config, size_of(config), images=256, validation_images=0)
     assert plan.trainable_parameters == 512 * 3 + 3
     assert list(plan.learning_rates) == ["head"]
+
+
+def test_every_field_that_does_not_fit_gets_its_own_sentence():
+    problems = TrainingConfig.problems({"learning_rate": -1, "epochs": 0, "seed": 5})
+    assert set(problems) == {"learning_rate", "epochs"}
+    assert "greater than 0" in problems["learning_rate"]
+
+
+def test_a_name_that_no_registry_holds_is_a_problem_too():
+    assert TrainingConfig.problems({"model": "alexnot"})[""].startswith("There is no model named 'alexnot'")
+
+
+def test_what_fields_together_dont_allow_has_no_field_of_its_own():
+    assert set(TrainingConfig.problems({"batch_size": 4, "micro_batches": 4})) == {""}
+
+
+def test_a_configuration_that_fits_has_no_problems():
+    assert TrainingConfig.problems(PRESETS["recommended"].config().to_dict()) == {}
