@@ -2,6 +2,7 @@
 
 from db.models import JobState
 from mammo.store.clock import Clock
+from mammo.store.images import Counts, Facets, ImageFilter, PartBalance
 from mammo.store.job_register import JobFilter
 from mammo.store.records import (
     DataSetRecord,
@@ -20,14 +21,18 @@ from mammo.store.store import Store, open_store
 
 __all__ = [
     "Clock",
+    "Counts",
     "DataSetRecord",
+    "Facets",
     "Failure",
+    "ImageFilter",
     "JobEvent",
     "JobFilter",
     "JobRecord",
     "JobState",
     "MetricRow",
     "NewJob",
+    "PartBalance",
     "PredictionRecord",
     "PresetRecord",
     "SplitRecord",

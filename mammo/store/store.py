@@ -12,6 +12,7 @@ from mammo.errors import SettingsError
 from mammo.store.clock import Clock
 from mammo.store.data_sets import DataSets
 from mammo.store.database import Database, failures_told
+from mammo.store.images import Images
 from mammo.store.jobs import Jobs
 from mammo.store.people import People
 from mammo.store.predictions import Predictions
@@ -29,6 +30,7 @@ class Store:
         self._database = database
         self.people = People(database)
         self.data_sets = DataSets(database)
+        self.images = Images(database)
         self.splits = Splits(database)
         self.presets = Presets(database)
         self.jobs = Jobs(database)
