@@ -60,15 +60,24 @@ class Policy:
         """
         if isinstance(value, str):
             return POLICIES[value]
-        if not isinstance(value.get("steps"), list | tuple):
+        given = value.get("steps")
+        if not isinstance(given, list | tuple) or not all(map(_is_step, given)):
             raise ParameterError('An augmentation policy of one\'s own has the form {"steps": [{"name", "values"}]}.')
-        steps = tuple(AugmentationStep.of(step["name"], step.get("values")) for step in value["steps"])
+        steps = tuple(AugmentationStep.of(step["name"], step.get("values")) for step in given)
         return cls(str(value.get("name", "custom")), str(value.get("label", "Custom")), steps)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values that JSON holds and ``of`` takes back."""
         steps = [{"name": step.name, "values": dict(step.values)} for step in self.steps]
         return {"name": self.name, "label": self.label, "steps": steps}
+
+
+def _is_step(value: object) -> bool:
+    return (
+        isinstance(value, Mapping)
+        and isinstance(value.get("name"), str)
+        and isinstance(value.get("values"), Mapping | None)
+    )
 
 
 @dataclass(frozen=True)

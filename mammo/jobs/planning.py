@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from statistics import median
+
 from mammo.datasets import DATASETS, LabelPolicy
 from mammo.errors import NotFoundError
-from mammo.store import Store
+from mammo.store import JobFilter, JobRecord, JobState, Store
 from mammo.training.config import TrainingConfig
 from mammo.training.network_size import NetworkShape, network_size
-from mammo.training.plan import TrainingPlan, training_plan
+from mammo.training.plan import TrainingPlan, images_seen, training_plan
 from mammo.training.series import TrainingSource, counts_of_first_fold
+
+_REMEMBERED = 30  # trainings that a pace is sought among
 
 
 def training_source(store: Store, data_set: str | None, split: str | None, config: TrainingConfig) -> TrainingSource:
@@ -34,3 +39,29 @@ def plan_of(store: Store, data_set: str, split: str | None, config: TrainingConf
     images, validation, classes = counts_of_first_fold(config, training_source(store, data_set, split, config))
     size = network_size(NetworkShape.of(config, classes))
     return training_plan(config, size, images=images, validation_images=validation)
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How fast this server has trained so far."""
+
+    seconds_per_image: float
+    jobs: tuple[int, ...]  # from which that is known
+
+
+def measured_pace(store: Store, config: TrainingConfig) -> Pace | None:
+    """The median pace of the latest trainings like ``config``; None if there was none that ran through in one go."""
+    wanted = JobFilter(kind="training", states={JobState.SUCCEEDED}, limit=_REMEMBERED)
+    measured = {job.id: pace for job in store.jobs.list(wanted) if (pace := _pace(store, job, config)) is not None}
+    return Pace(median(measured.values()), tuple(measured)) if measured else None
+
+
+def _pace(store: Store, job: JobRecord, config: TrainingConfig) -> float | None:
+    like = ("model", "image_size", "frozen", "precision", "threads", "region")
+    if job.attempt != 1 or job.started_at is None or job.finished_at is None:
+        return None
+    if job.data_set is None or job.split is None or any(job.config.get(key) != getattr(config, key) for key in like):
+        return None
+    parts = store.splits.get(job.data_set, job.split).images
+    seen = images_seen(TrainingConfig.of(job.config), parts["train"], parts["validation"])
+    return (job.finished_at - job.started_at).total_seconds() / seen

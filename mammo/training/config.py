@@ -180,7 +180,7 @@ class TrainingConfig(BaseModel):
 
     @classmethod
     def problems(cls, values: Mapping[str, Any]) -> dict[str, str]:
-        """A sentence for each field that does not fit; under "", an unknown name or what fields together don't allow."""
+        """A sentence for each field that does not fit; under "" what names or fields together don't allow."""
         try:
             cls.model_validate(dict(values))
         except ValidationError as error:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import streamlit as st
 
 from mammo.augmentation import AUGMENTATIONS
 from mammo.augmentation.policy import POLICIES, Policy
-from mammo.parameters import Parameter, ParameterValue
+from mammo.parameters import ParameterValue
 from mammo.training.presets import PRESETS
 from mammo.ui import widgets
 
@@ -105,8 +105,7 @@ def _adjusted(policy: Policy) -> Policy:
 
 
 def _ranges(policy: Policy, name: str) -> dict[str, ParameterValue]:
-    values = _values(policy, name)
-    declared = tuple(_with_default(one, values) for one in AUGMENTATIONS[name].parameters)
+    declared = widgets.with_defaults(AUGMENTATIONS[name].parameters, _values(policy, name))
     with st.expander(AUGMENTATIONS[name].label, expanded=True):
         return widgets.parameter_inputs(declared, key=name)
 
@@ -114,7 +113,3 @@ def _ranges(policy: Policy, name: str) -> dict[str, ParameterValue]:
 def _values(policy: Policy, name: str) -> Mapping[str, ParameterValue]:
     """The policy's values of an augmentation; none where it does not hold it."""
     return next((dict(step.values) for step in policy.steps if step.name == name), {})
-
-
-def _with_default(parameter: Parameter, values: Mapping[str, ParameterValue]) -> Parameter:
-    return replace(parameter, default=values.get(parameter.name, parameter.default))  # type: ignore[arg-type] # checked

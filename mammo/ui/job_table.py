@@ -35,8 +35,13 @@ def show_jobs() -> None:
     if not jobs:
         st.caption("No job yet.")
         return
-    table = pd.DataFrame([_row(job) for job in jobs])
+    table = pd.DataFrame(rows_of(jobs))
     st.dataframe(table, hide_index=True, row_height=36, column_config=_COLUMNS, alt="Jobs, the latest first")
+
+
+def rows_of(jobs: Sequence[JobRecord]) -> list[dict[str, object]]:
+    """What tables of jobs show of each, by column."""
+    return [_row(job) for job in jobs]
 
 
 def follow_jobs(seen: Situation) -> None:
@@ -78,7 +83,7 @@ def _row(job: JobRecord) -> dict[str, object]:
     score = score_of(job)
     return {
         "Job": job.id,
-        "What": _what(job),
+        "What": what(job),
         "State": job.state.value,
         "Progress": job.progress,
         "Balanced accuracy": "" if score is None else str(score),
@@ -92,10 +97,10 @@ def _row(job: JobRecord) -> dict[str, object]:
 
 
 def _title(job: JobRecord) -> str:
-    return f"Job {job.id}, {_what(job)}"
+    return f"Job {job.id}, {what(job)}"
 
 
-def _what(job: JobRecord) -> str:
+def what(job: JobRecord) -> str:
     """The model and the data, or the kind of a job that trains none."""
     words = (job.config.get("model") or job.kind, job.data_set and f"on {job.data_set}")
     return " ".join(word for word in words if word)

@@ -37,6 +37,8 @@ class Theme:
     benign: str
     malignant: str
     fourth: str  # synthetic pictures, pixels clipped to black, a fourth class
+    cell_right: str  # of a confusion matrix, where a whole class is called rightly
+    cell_wrong: str  # where a whole class is called wrongly
 
     def class_styles(self, names: Sequence[str]) -> dict[str, ClassStyle]:
         """The style of each class by name; classes beyond the field's three take the fourth color, then gray."""
@@ -66,6 +68,8 @@ DARK = Theme(
     benign="#EBD07A",
     malignant="#D6488A",
     fourth="#A9A2F5",
+    cell_right="#2C6B64",
+    cell_wrong="#8F5236",
 )
 
 LIGHT = Theme(
@@ -83,6 +87,8 @@ LIGHT = Theme(
     benign="#B07D00",
     malignant="#9C1C5E",
     fourth="#5B4FC4",
+    cell_right="#7FC0B9",
+    cell_wrong="#E6A98F",
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -35,9 +36,17 @@ def put_choice(name: str, *, key: str) -> None:
     _keep_in_address(key)
 
 
-def parameter_inputs(parameters: tuple[Parameter, ...], *, key: str) -> dict[str, ParameterValue]:
+def parameter_inputs(
+    parameters: tuple[Parameter, ...], *, key: str, in_address: bool = True
+) -> dict[str, ParameterValue]:
     """One input for each parameter, with its limits, unit and help; the chosen values by parameter name."""
-    return {parameter.name: _input(parameter, f"{key}.{parameter.name}") for parameter in parameters}
+    shown: dict[str, Any] = {"bind": "query-params"} if in_address else {}
+    return {parameter.name: _input(parameter, f"{key}.{parameter.name}", shown) for parameter in parameters}
+
+
+def with_defaults(parameters: tuple[Parameter, ...], values: Mapping[str, Any]) -> tuple[Parameter, ...]:
+    """The parameters with ``values`` in place of their own defaults, where there are any."""
+    return tuple(replace(one, default=values.get(one.name, one.default)) for one in parameters)
 
 
 def put_parameters(parameters: tuple[Parameter, ...], values: Mapping[str, object], *, key: str) -> None:
@@ -54,8 +63,8 @@ def _keep_in_address(key: str) -> None:
     st.query_params[key] = st.session_state[key]
 
 
-def _input(parameter: Parameter, key: str) -> ParameterValue:
-    shown: dict[str, Any] = {"key": key, "help": parameter.help or None, "bind": "query-params"}
+def _input(parameter: Parameter, key: str, more: Mapping[str, Any]) -> ParameterValue:
+    shown: dict[str, Any] = {"key": key, "help": parameter.help or None, **more}
     match parameter:
         case Number():
             return _slider(parameter, shown)

@@ -16,7 +16,7 @@ def augmentation(app):
     def opened(**address):
         for name, value in address.items():
             app.query_params[name.replace("__", ".")] = value
-        return app.run().switch_page(PAGE).run()
+        return app.switch_page(PAGE).run()
 
     return opened
 

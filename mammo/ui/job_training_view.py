@@ -1,0 +1,81 @@
+"""What a training has logged so far: curves over a chosen range of epochs, and the matrix of each validation."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from mammo.errors import MammoError
+from mammo.jobs.planning import policy_of
+from mammo.store import JobRecord, Store
+from mammo.training.config import TrainingConfig
+from mammo.training.series import TrainingSource, class_names_for
+from mammo.ui import cache, charts, theme
+from mammo.ui.job_curves import Curves, curves_of, folds_of, loss_figure, score_figure
+from mammo.ui.matrix_table import show_matrix
+
+EPOCHS, FOLD, VALIDATION = "epochs_shown", "fold", "validation"  # names in the address
+_LATEST = "latest"
+
+
+def show_metrics(store: Store, job: JobRecord) -> None:
+    """Curves on the left, the matrix beside them; a sentence as long as nothing was logged."""
+    rows = store.jobs.metrics(job.id)
+    folds = folds_of(rows)
+    if not folds:
+        st.caption("Curves come with the end of the first epoch." if not job.is_finished else "Nothing was logged.")
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        epochs = int(job.config.get("epochs", 1))
+        shown = st.slider("Epochs shown", 0, epochs, (0, epochs), key=EPOCHS, bind="query-params", width=320)
+        fold = st.selectbox("Fold", [one + 1 for one in folds], key=FOLD, bind="query-params") if len(folds) > 1 else 1
+        curves = curves_of(rows, fold - 1)
+        step = _choose_validation(curves)
+    colors, columns = theme.current(), st.columns(3 if step is not None else 2, gap="medium")
+    with columns[0]:
+        words = _in_words(curves, "validation_loss", "loss")
+        charts.show(loss_figure(curves, colors, shown), alt=words, key="job.loss")
+    with columns[1]:
+        words = _in_words(curves, "validation_balanced_accuracy", "balanced accuracy")
+        charts.show(score_figure(curves, colors, shown), alt=words, key="job.balanced")
+    if step is not None:
+        with columns[2]:
+            _show_matrix(store, job, curves, step)
+    st.caption("The dotted line is the validation with the least loss. Validation scores are no test of the model.")
+
+
+def _choose_validation(curves: Curves) -> int | None:
+    """Iteration of the validation whose matrix is shown; the latest unless a person holds on to another."""
+    steps = sorted(curves.counts)
+    if not steps:
+        return None
+    names = {_validation_name(curves, step): step for step in steps}
+    options = [_LATEST, *names]
+    chosen = st.selectbox("Matrix of the validation at", options, key=VALIDATION, bind="query-params", width=220)
+    return names.get(str(chosen), steps[-1])
+
+
+def _validation_name(curves: Curves, step: int) -> str:
+    return f"epoch {curves.in_epochs(step):g}" if curves.iterations_per_epoch else f"iteration {step}"
+
+
+def _show_matrix(store: Store, job: JobRecord, curves: Curves, step: int) -> None:
+    cells = curves.counts[step]
+    class_names = _class_names(store, job) or tuple(f"class {index + 1}" for index in range(1 + max(max(cells))))
+    show_matrix(curves.matrix(step, class_names), f"Validation, {_validation_name(curves, step)}")
+
+
+def _class_names(store: Store, job: JobRecord) -> tuple[str, ...] | None:
+    """The model's classes, or before it is there those of its data set; None if that is gone."""
+    if job.model:
+        return tuple(job.model["class_names"])
+    try:
+        config, data_set = TrainingConfig.of(job.config), str(job.data_set)
+        source = TrainingSource(cache.samples(data_set), {}, policy_of(store, data_set, config))
+        return class_names_for(config, source)
+    except MammoError:
+        return None
+
+
+def _in_words(curves: Curves, name: str, label: str) -> str:
+    points = curves.series.get(name, ())
+    return f"Validation {label} by epoch, last {points[-1][1]:.2f}" if points else f"Validation {label}, none yet"
