@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
+
+from mammo.errors import SettingsError
 
 
 @dataclass(frozen=True)
@@ -16,6 +20,8 @@ class Settings:
     database_url: str  # SQLite in home, or PostgreSQL
     weights_dir: Path  # ImageNet weights, looked up before any download
     data_roots: tuple[Path, ...]  # server folders from which a page may import; empty = any, for the command line
+    heartbeat_seconds: float = 5.0  # between two signs of life of a worker's job
+    lease_seconds: float = 30.0  # without one, a job is taken from its worker
 
     @property
     def datasets_dir(self) -> Path:
@@ -35,12 +41,39 @@ class Settings:
 
 
 def settings(environ: Mapping[str, str] = os.environ) -> Settings:
-    """Settings from ``MAMMO_HOME``, ``MAMMO_DATABASE_URL``, ``MAMMO_WEIGHTS_DIR`` and ``MAMMO_DATA_ROOTS``."""
+    """Settings from ``MAMMO_HOME``, ``MAMMO_DATABASE_URL``, ``MAMMO_WEIGHTS_DIR`` and ``MAMMO_DATA_ROOTS``.
+
+    Raises:
+        SettingsError: If the name of the home is no Unicode text.
+    """
     home = Path(environ.get("MAMMO_HOME") or ".mammo").absolute()
     roots = environ.get("MAMMO_DATA_ROOTS", "")
     return Settings(
         home=home,
-        database_url=environ.get("MAMMO_DATABASE_URL") or f"sqlite:///{home / 'mammo.db'}",
+        database_url=environ.get("MAMMO_DATABASE_URL") or _sqlite_url(home / "mammo.db"),
         weights_dir=Path(environ.get("MAMMO_WEIGHTS_DIR") or home / "weights").absolute(),
         data_roots=tuple(Path(root).absolute() for root in roots.split(os.pathsep) if root),
+        heartbeat_seconds=_seconds(environ, "MAMMO_HEARTBEAT_SECONDS", 5.0),
+        lease_seconds=_seconds(environ, "MAMMO_LEASE_SECONDS", 30.0),
     )
+
+
+def _sqlite_url(file: Path) -> str:
+    # Quoted, since a "?" would begin the options of a URL and "%20" would become a space.
+    try:
+        return f"sqlite:///{quote(str(file))}"
+    except UnicodeEncodeError:
+        raise SettingsError(
+            f"MAMMO_HOME names a folder that is not written in Unicode ({str(file.parent)!a}). Choose another."
+        ) from None
+
+
+def _seconds(environ: Mapping[str, str], name: str, default: float) -> float:
+    text = environ.get(name) or str(default)
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds < math.inf:
+        raise SettingsError(f"{name} is a number of seconds above 0, not {text!r}.")
+    return seconds

@@ -57,6 +57,8 @@ def import_collection(
         UnknownNameError: If there is no such layout.
     """
     root = root.absolute()
+    if (readable := str(root).encode("utf-8", "backslashreplace").decode()) != str(root):
+        raise DatasetError(f"The name of the folder {readable} is not valid UTF-8. Rename it.", code="no_folder")
     if not root.is_dir():
         what = "is a file, not a folder" if root.exists() else "does not exist"
         raise DatasetError(f"{root} {what}. Give the folder that holds the images.", code="no_folder")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,16 +61,6 @@ def load_pretrained(spec: ModelSpec, model: nn.Module, source: str, weights_dir:
     _load_backbone(spec, model, weights, path.name)
     digest = sha256_of(path)
     return WeightsRecord(_description(spec, source, path.name, digest), digest)
-
-
-def head_parameters(spec: ModelSpec, model: nn.Module) -> Iterator[nn.Parameter]:
-    """Weights and biases of the new layer."""
-    return model.get_submodule(spec.head).parameters()
-
-
-def backbone_parameters(spec: ModelSpec, model: nn.Module) -> Iterator[nn.Parameter]:
-    """All parameters but the head's."""
-    return (parameter for name, parameter in model.named_parameters() if not _is_head(spec, name))
 
 
 def _is_head(spec: ModelSpec, key: str) -> bool:

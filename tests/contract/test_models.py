@@ -7,7 +7,8 @@ import torch
 from torch import nn
 
 from mammo.models import MODELS, HeadOptions
-from mammo.models.weights import backbone_parameters, head_parameters
+from mammo.training.config import TrainingConfig
+from mammo.training.fine_tuning import trainable_groups
 
 CLASS_COUNT = 4
 HEAD_INPUTS = {
@@ -50,6 +51,10 @@ def images(count, height, width):
     return torch.rand(count, 3, height, width, generator=torch.Generator().manual_seed(1))
 
 
+def new_layer(spec, model):
+    return model.get_submodule(spec.head).parameters()
+
+
 def test_gives_one_logit_per_class_and_image(spec, model):
     with torch.no_grad():
         logits = model(images(2, spec.min_input_size + 20, spec.min_input_size + 20))
@@ -67,25 +72,26 @@ def test_bears_any_size_from_the_smallest_on(spec, model, higher, wider):
 def test_learns_from_a_batch_of_two_at_the_smallest_size(spec, model):
     model.train()
     model(images(2, spec.min_input_size, spec.min_input_size)).sum().backward()
-    gradients = [parameter.grad for parameter in head_parameters(spec, model)]
+    gradients = [parameter.grad for parameter in new_layer(spec, model)]
     model.zero_grad()
     assert all(gradient is not None and gradient.isfinite().all() for gradient in gradients)
 
 
 def test_the_head_is_one_new_layer_for_the_classes(spec, model):
-    counts = [parameter.numel() for parameter in head_parameters(spec, model)]
+    counts = [parameter.numel() for parameter in new_layer(spec, model)]
     assert counts == [CLASS_COUNT * HEAD_INPUTS[spec.name], CLASS_COUNT]
 
 
-def test_head_and_backbone_are_all_parameters_and_share_none(spec, model):
-    head = {id(parameter) for parameter in head_parameters(spec, model)}
-    backbone = {id(parameter) for parameter in backbone_parameters(spec, model)}
-    assert head | backbone == {id(parameter) for parameter in model.parameters()}
-    assert not head & backbone
+def test_every_parameter_learns_in_one_group_and_the_new_layer_in_its_own(spec, model):
+    groups = trainable_groups(TrainingConfig(model=spec.name), spec, model)
+    members = [id(parameter) for group in groups for parameter in group["params"]]
+    assert sorted(members) == sorted(id(parameter) for parameter in model.parameters())
+    of_head = {id(one) for group in groups if group["name"].startswith("head") for one in group["params"]}
+    assert of_head == {id(parameter) for parameter in new_layer(spec, model)}
 
 
 def test_a_glorot_head_is_uniform_within_its_limit_and_has_no_bias(spec, model):
-    weight, bias = head_parameters(spec, model)
+    weight, bias = new_layer(spec, model)
     limit = (6 / (HEAD_INPUTS[spec.name] + CLASS_COUNT)) ** 0.5
     assert 0.95 * limit < float(weight.abs().max().detach()) <= limit
     assert not bias.any()

@@ -201,6 +201,12 @@ def test_a_labels_file_for_a_layout_without_one_is_refused(collection):
         import_collection(collection, layout="mini_ddsm", options=ImportOptions(labels_file=collection / "x.csv"))
 
 
+def test_a_folder_whose_name_is_no_text_is_refused_in_words_that_can_be_printed(tmp_path):
+    with pytest.raises(DatasetError, match=r"films\\udcff is not valid UTF-8. Rename it") as caught:
+        import_collection(tmp_path / "films\udcff")
+    assert str(caught.value).encode()
+
+
 @pytest.mark.shared
 def test_the_development_films_come_in_whole(shared):
     result = import_collection(shared / "data" / "mias-dev")
