@@ -2,15 +2,16 @@
 
 import streamlit as st
 
+from mammo.store import JobFilter
 from mammo.ui import cache, data_set_tiles, frame, job_table, preset_inputs
 from mammo.ui.next_step import next_step
 
 frame.enter("pages/overview.py")
 
 store = cache.store()
-data_sets, jobs = store.data_sets.list(), store.jobs.list()
+data_sets, jobs = store.data_sets.list(), store.jobs.list(JobFilter(kind="training", limit=1000))
 situation = job_table.situation()
-is_changing = not data_sets or any(job.state in job_table.ACTIVE for job in jobs)
+is_changing = not data_sets or bool(situation[1])
 step = next_step(data_sets, jobs, [preset.name for preset in store.presets.list(preset_inputs.KIND)])
 
 with st.container(horizontal=True, vertical_alignment="center"):
