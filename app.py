@@ -9,6 +9,7 @@ page = st.navigation(
     {
         "": [st.Page("pages/overview.py", title="Overview", icon=":material/space_dashboard:", default=True)],
         "Prepare": [
+            st.Page("pages/data_sets.py", title="Data sets", icon=":material/photo_library:"),
             st.Page("pages/contrast.py", title="Contrast", icon=":material/contrast:"),
             st.Page("pages/augmentation.py", title="Augmentation", icon=":material/transform:"),
         ],

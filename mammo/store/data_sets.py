@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Row, delete, insert, or_, select
+from sqlalchemy import Connection, Row, delete, func, insert, or_, select
 
 from db.models import DataSet, RefusedFile
 from db.models import Sample as SampleRow
@@ -118,6 +118,12 @@ class DataSets:
             data_set_id = find_data_set(connection, name)
             rows = connection.execute(query.where(RefusedFile.data_set_id == data_set_id)).all()
         return tuple(Refusal(*row) for row in rows)
+
+    def refused_count(self, name: str) -> int:
+        """How many files did not become samples; NotFoundError names the data sets there are."""
+        with self._database.reading() as connection:
+            query = select(func.count()).where(RefusedFile.data_set_id == find_data_set(connection, name))
+            return connection.scalars(query).one()
 
 
 def find_data_set(connection: Connection, name: str) -> int:

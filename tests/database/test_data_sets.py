@@ -21,6 +21,7 @@ def test_refused_files_come_out_with_their_reasons(store, root, collection):
     imported = collection()
     store.data_sets.add("films", root, imported, by="anna")
     assert store.data_sets.refused("films") == imported.refused
+    assert store.data_sets.refused_count("films") == len(imported.refused) == 2
 
 
 def test_a_record_counts_images_women_and_classes_under_every_policy(store, root, collection, clock):

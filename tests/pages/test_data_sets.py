@@ -1,0 +1,245 @@
+import json
+import shutil
+import time
+
+import pytest
+
+from mammo.datasets import Refusal
+from mammo.datasets.importing import import_collection
+from mammo.datasets.splitting import split_samples
+from mammo.store import ImageFilter
+
+PAGE = "pages/data_sets.py"
+
+
+@pytest.fixture
+def page(app):
+    """Opens the page, at an address."""
+
+    def opened(**query):
+        app.run()
+        app.query_params.clear()
+        for name, value in query.items():
+            app.query_params[name] = value
+        app.switch_page(PAGE).run()
+        assert not app.exception
+        return app
+
+    return opened
+
+
+@pytest.fixture
+def split(store, data_set, phantoms):
+    made = split_samples(store.data_sets.samples("phantoms"), by="image", fractions=(0.5, 0.25, 0.25))
+    return store.splits.add("phantoms", made, by="guest")
+
+
+def tiles(page):
+    """The films of the grid as the browser gets them."""
+    grids = [one for one in page.get("bidi_component") if "films.grid" in one.proto.id]
+    return json.loads(grids[0].proto.json)["tiles"] if grids else []
+
+
+def until(page, is_so):
+    """Run the page again until something holds."""
+    deadline = time.monotonic() + 20
+    while not is_so(page):
+        assert time.monotonic() < deadline
+        page.run()
+    return page
+
+
+def captions(page):
+    return [one.value for one in page.caption]
+
+
+def texts(page):
+    return [one.value for one in (*page.info, *page.warning, *page.error, *page.success)]
+
+
+def test_an_empty_server_says_so(page):
+    assert page().title[0].value == "Data sets"
+    assert any("holds no data set yet" in text for text in texts(page()))
+
+
+def test_the_films_stand_by_woman_right_before_left_with_words_for_each(page, data_set):
+    shown = tiles(page())
+    assert len(shown) == 12
+    assert [tile["alt"].split(", ")[-1] for tile in shown[:4]] == ["right CC", "left CC", "right MLO", "left MLO"]
+    assert "12\u00a0images of 3\u00a0women" in captions(page())
+
+
+def test_pictures_arrive_without_the_page_waiting_for_them(page, data_set):
+    opened = until(page(), lambda one: all(tile["picture"] for tile in tiles(one)))
+    assert all(tile["picture"].startswith("data:image/jpeg;base64,") for tile in tiles(opened))
+
+
+def test_a_film_that_is_gone_says_so_in_its_place(page, store, phantoms, tmp_path):
+    folder = shutil.copytree(phantoms, tmp_path / "films")
+    store.data_sets.add("films", folder, import_collection(folder), by="guest")
+    next(iter(store.images.page("films", ImageFilter()))).path.unlink()
+    opened = until(page(), lambda one: all(tile["picture"] or tile["problem"] for tile in tiles(one)))
+    gone, *there = tiles(opened)
+    assert "can't be opened" in gone["problem"]
+    assert all(tile["picture"] for tile in there)
+
+
+def test_a_class_is_chosen(page, data_set):
+    opened = page()
+    opened.segmented_control(key="class").set_value("benign").run()
+    assert {tile["facts"].split()[0] for tile in tiles(opened)} == {"benign"}
+    assert any("of 12: benign" in text for text in captions(opened))
+
+
+@pytest.mark.parametrize(
+    ("query", "images"),
+    [
+        ({"class": "malignant", "view": "CC"}, 2),
+        ({"side": "left"}, 6),
+        ({"text": "left_cc"}, 3),
+        ({"text": "no such film"}, 0),
+        ({"warned": "true"}, 12),  # so small are these phantoms
+    ],
+)
+def test_a_link_opens_with_its_filters(page, data_set, query, images):
+    assert len(tiles(page(**query))) == images
+
+
+def test_no_film_is_like_that_is_said_and_the_way_back_is_a_button(page, data_set):
+    opened = page(text="no such film")
+    assert "No film of this data set is like that." in texts(opened)
+    next(button for button in opened.button if button.label == "Show all").click().run()
+    assert len(tiles(opened)) == 12
+
+
+def test_part_of_a_split_is_a_filter(page, store, data_set, split):
+    expected = store.splits.get("phantoms", split.name).images["test"]
+    assert len(tiles(page(split=split.name, part="test"))) == expected
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"data_set": "../../etc", "split": "none", "class": "<script>", "view": "NaN", "side": "x", "density": "'"},
+        {"page": "999999"},
+        {"page": "-1"},
+        {"page": "NaN"},
+        {"page": "1e9"},
+        {"warned": "maybe", "part": "exam"},
+        {"text": "a" * 10_000},
+        {"text": "\x00\u202e'; DROP TABLE samples; --"},
+        {"text": ":material/home: **x** $x$ <img src=x onerror=alert(1)>"},
+        {"woman": "../../"},
+        {"woman": "x" * 100_000},
+        {"job": "999999"},
+        {"job": "../../"},
+        {"job": "9" * 5000},
+        {"job": "NaN"},
+        {"add": "everything"},
+    ],
+    ids=lambda query: " ".join(f"{name}={value[:20]!r}" for name, value in query.items()),
+)
+def test_odd_addresses_show_a_page_without_a_traceback(page, data_set, query):
+    opened = page(**query)
+    assert opened.title[0].value == "Data sets"
+    assert not opened.error
+
+
+def test_a_page_beyond_the_last_is_the_last(page, store, data_set):
+    assert len(tiles(page(page="999999"))) == 12
+
+
+def test_a_click_on_a_film_opens_its_woman_with_all_four_views(page, store, data_set):
+    woman = store.data_sets.samples("phantoms")[0].patient_id
+    opened = until(page(woman=woman, **{"class": "normal"}), lambda one: len(one.image) == 4)
+    assert any(woman.replace("_", "\\_") in one.value for one in opened.subheader)
+    assert [one.value.split("**")[1] for one in opened.markdown if one.value.startswith("**")] == [
+        "R CC",
+        "L CC",
+        "R MLO",
+        "L MLO",
+    ]
+    assert not tiles(opened)
+
+
+def test_the_next_woman_and_the_way_back(page, store, data_set):
+    women = sorted({sample.patient_id for sample in store.data_sets.samples("phantoms")})
+    opened = page(woman=women[0])
+    buttons = {button.label: button for button in opened.button}
+    assert buttons["Previous woman"].disabled
+    buttons["Next woman"].click().run()
+    assert opened.query_params["woman"] == women[1]
+    next(button for button in opened.button if button.label == "All films").click().run()
+    assert "woman" not in opened.query_params
+    assert len(tiles(opened)) == 12
+
+
+def test_an_unknown_woman_is_told(page, data_set):
+    assert "No woman of this data set has that name." in texts(page(woman="nobody"))
+
+
+def test_another_data_set_begins_at_its_first_page_and_its_own_splits(page, data_set, split, constant_data_set):
+    opened = page(data_set="phantoms", woman="x")
+    assert opened.selectbox(key="split").value == split.name
+    opened.selectbox(key="data_set").set_value("flat").run()
+    assert not opened.exception
+    assert len(tiles(opened)) == 2
+    assert "woman" not in opened.query_params
+
+
+def test_a_link_names_its_data_set_whatever_was_added_since(page, data_set, constant_data_set):
+    assert page().query_params["data_set"] == "flat"
+
+
+def test_the_audit_tells_women_in_two_parts(page, data_set, split):
+    found = [one.value for one in page().markdown if "Patients with images in more than one part" in one.value]
+    assert found
+    assert "warning" in found[0]
+
+
+def test_films_that_can_teach_nothing_are_told(page, constant_data_set):
+    found = " ".join(one.value for one in page().markdown)
+    assert "No film is malignant" in found
+    assert "2 women in all" in found
+    assert "2 films with a warning" in found
+
+
+def test_a_split_by_image_is_marked_as_leaking_and_made(page, store, data_set):
+    opened = page()
+    opened.radio(key="split.by").set_value("image").run()
+    assert any("scores are too high" in one.value for one in opened.warning)
+    for part, share in (("Train", 50), ("Validation", 25), ("Test", 25)):
+        opened.number_input(key=f"split.{part}").set_value(share)
+    opened.text_input(key="split.name").set_value("mine")
+    next(button for button in opened.button if button.label == "Make the split").click().run()
+    assert store.splits.get("phantoms", "mine").by == "image"
+    assert opened.query_params["split"] == "mine"
+
+
+def test_a_split_that_can_not_be_made_is_one_sentence(page, store, data_set):
+    opened = page()
+    opened.number_input(key="split.Train").set_value(70)
+    next(button for button in opened.button if button.label == "Make the split").click().run()
+    assert "A split takes three fractions" in opened.error[0].value
+    assert store.splits.list("phantoms") == ()
+
+
+@pytest.mark.parametrize("name", ["../../x", "<b>", "a b", "=cmd|x"])
+def test_a_split_name_that_can_not_stand_in_an_address_is_refused(page, store, data_set, name):
+    opened = page()
+    opened.radio(key="split.by").set_value("paper").run()
+    opened.text_input(key="split.name").set_value(name)
+    next(button for button in opened.button if button.label == "Make the split").click().run()
+    assert len(opened.error) == 1
+    assert store.splits.list("phantoms") == ()
+
+
+def test_refused_files_and_warnings_are_listed_when_their_box_is_opened(page, store, phantoms, constant_data_set):
+    imported = import_collection(constant_data_set.root)
+    refused = (Refusal("=cmd|x.png", "It is cut off.", "damaged"),)
+    changed = type(imported)(imported.layout, imported.samples, refused, (), imported.fingerprint)
+    store.data_sets.add("flat", constant_data_set.root, changed, by="guest")
+    opened = page()
+    assert not opened.dataframe
+    boxes = {one.label.split(" (")[0]: one for one in opened.expander}
+    assert set(boxes) >= {"Refused files", "Films with a warning"}
