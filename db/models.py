@@ -10,7 +10,7 @@ import enum
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, Index, MetaData, Text, TypeDecorator, UniqueConstraint
+from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, Index, MetaData, Text, TypeDecorator, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -188,6 +188,13 @@ class Job(Base):
     position: Mapped[float]  # within a priority, the lowest first
 
     attempt: Mapped[int]  # grows with each start; a worker that names an older one is not listened to
+    attempt_started_at: Mapped[datetime | None]
+    progress_before: Mapped[float] = mapped_column(server_default=text("0"))  # what earlier attempts had done of it
+    fruitless_attempts: Mapped[int] = mapped_column(
+        server_default=text("0")
+    )  # deaths with no checkpoint between
+    usage: Mapped[dict[str, Any] | None]  # what its process takes of the machine: CPU, memory, GPU
+
     worker: Mapped[str | None]
     worker_pid: Mapped[int | None]
     worker_boot: Mapped[str | None]  # boot of the machine: after another one no process of this is alive

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from mammo.commands import datasets, doctor, evaluate, jobs, phantoms, predict, registries, serve, train
+from mammo.commands import datasets, doctor, evaluate, jobs, phantoms, predict, registries, serve, train, worker
 
 app = typer.Typer(
     name="mammo",
@@ -23,4 +23,5 @@ app.command("methods")(registries.methods)
 app.command("evaluate")(evaluate.evaluate)
 app.command("predict")(predict.predict)
 app.command("serve")(serve.serve)
+app.command("worker")(worker.worker)
 app.command("doctor")(doctor.doctor)

@@ -11,11 +11,11 @@ from mammo.commands._output import Json, Progress, expected_failures, owner, sho
 from mammo.config import settings
 from mammo.datasets import DATASETS, LABEL_POLICIES, ImportOptions, LabelPolicy
 from mammo.datasets.balance import split_balance
-from mammo.datasets.importing import import_collection
 from mammo.datasets.leakage import leakage_report, scanner_class_association
 from mammo.datasets.likeness import image_signatures
 from mammo.datasets.splitting import SplitBy, split_samples
 from mammo.errors import DatasetError, ParameterError
+from mammo.jobs.importing import ImportRequest, import_data_set
 from mammo.store import DataSetRecord, open_store
 
 app = typer.Typer(help="Data sets: add, list, show, check, split.", no_args_is_help=True)
@@ -33,23 +33,10 @@ def add(
 ) -> None:
     """Import a folder in place; add the same folder again to bring in what is new."""
     options = ImportOptions(_labels_file(path, labels), _columns(column or []))
-    wanted = name or path.absolute().name
+    request = ImportRequest(name or path.absolute().name, path, layout, options)
     store = open_store(settings())
-    exists = wanted in {record.name for record in store.data_sets.list()}
-    known = {sample.id: sample for sample in store.data_sets.samples(wanted)} if exists else {}
-    result = import_collection(path, layout=layout, options=options, known=known, on_progress=Progress("Images read"))
-    record = store.data_sets.add(
-        wanted,
-        path.absolute(),
-        result,
-        by=owner(),
-        label_policy=DATASETS[result.layout].default_policy,
-        options={"labels_file": str(options.labels_file or ""), "columns": dict(options.columns)},
-    )
-    shown: dict[str, Any] = {
-        **_facts(record),
-        "refused": [{"file": refusal.file, "reason": refusal.reason} for refusal in result.refused],
-    }
+    record, refused = import_data_set(store, request, by=owner(), on_progress=Progress("Images read"))
+    shown: dict[str, Any] = {**_facts(record), "refused": refused}
     show(shown, [*_lines(record), *_refusal_lines(shown["refused"])], as_json=as_json)
 
 

@@ -1,51 +1,90 @@
-"""Opening the dashboard."""
+"""Opening the dashboard with its workers."""
 
 from __future__ import annotations
 
-import subprocess
+import logging
+import signal
+import socket
 import sys
-import threading
+import time
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from mammo.commands._output import RESEARCH_USE, Progress, expected_failures, say
-from mammo.config import settings
+from mammo.commands._output import RESEARCH_USE, expected_failures, say
+from mammo.config import Settings, settings
 from mammo.errors import MammoError, SettingsError
-from mammo.jobs.demo import make_demo
+from mammo.jobs.demo import submit_demo
+from mammo.jobs.nvml import Nvml
+from mammo.jobs.slots import find_slots
+from mammo.jobs.supervisor import Sibling, Supervisor, only_one
 from mammo.store import open_store
 
-_APP = Path(__file__).parents[2] / "app.py"
+_ROOT = Path(__file__).parents[2]
+_DEMO_SECONDS = 2.0  # between two looks whether the demo's images are there
 
 
 @expected_failures
 def serve(
     port: Annotated[int, typer.Option(min=1, max=65535)] = 8501,
+    workers: Annotated[int | None, typer.Option(min=0, max=64, help="One per GPU, or one, by default.")] = None,
     demo: Annotated[bool, typer.Option(help="Make the demo where there is no data yet.")] = True,
 ) -> None:
-    """Open the dashboard; on a fresh server, make phantoms and train the demo model meanwhile."""
+    """Open the dashboard and carry out its jobs; on a fresh server, make the demo meanwhile."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s  %(message)s", datefmt="%H:%M:%S")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     where = settings()
-    where.home.mkdir(parents=True, exist_ok=True)
-    open_store(where).close()  # a database that can't be opened is said here, not in the browser
-    command = [sys.executable, "-m", "streamlit", "run", str(_APP), "--server.port", str(port)]
-    app = subprocess.Popen([*command, "--server.headless", "true"], cwd=_APP.parent)  # noqa: S603 - our own arguments
-    try:
+    with only_one(where.home):
+        open_store(where).close()  # a database that can't be opened is said here, not in the browser
+        _check_port(port)
+        supervisor = Supervisor(_siblings(port, workers), _ROOT)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda _number, _frame: supervisor.stop())
         say(f"Mammo opens at http://localhost:{port}. {RESEARCH_USE} Ctrl-C ends it.")
-        if demo:
-            threading.Thread(target=_make_demo, daemon=True).start()
-        code = app.wait()
-    except KeyboardInterrupt:
-        app.terminate()
-        app.wait()
-        say("Mammo has ended.")
-        return
-    raise SettingsError(f"The dashboard ended by itself (exit code {code}). Is port {port} taken? Try --port.")
+        supervisor.carry_on(_DemoMaker(where) if demo else _nothing)
+    say("Mammo has ended. Jobs that were running go on when it is opened again.")
 
 
-def _make_demo() -> None:
-    shown = Progress("Demo, percent")
-    try:
-        make_demo(open_store(settings()), settings(), lambda share, note: shown(int(100 * share), 100, note))
-    except MammoError as error:
-        say(f"The demo was not made: {error}")
+def _siblings(port: int, workers: int | None) -> list[Sibling]:
+    slots = find_slots(Nvml())
+    names = [slots[number % len(slots)].name for number in range(len(slots) if workers is None else workers)]
+    app = ("-m", "streamlit", "run", str(_ROOT / "app.py"), "--server.port", str(port), "--server.headless", "true")
+    return [
+        Sibling("The dashboard", (sys.executable, *app)),
+        *(
+            Sibling(f"Worker {number}", (sys.executable, "-m", "mammo", "worker", "--device", name))
+            for number, name in enumerate(names, start=1)
+        ),
+    ]
+
+
+def _check_port(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("", port))
+        except OSError:
+            raise SettingsError(f"Port {port} is taken by another program. Choose another one with --port.") from None
+
+
+def _nothing() -> None:
+    pass
+
+
+class _DemoMaker:
+    """Submits the demo's jobs, each when what it needs is there."""
+
+    def __init__(self, where: Settings) -> None:
+        self._store = open_store(where)
+        self._is_done, self._looked_at = False, -1e9
+
+    def __call__(self) -> None:
+        if self._is_done or time.monotonic() - self._looked_at < _DEMO_SECONDS:
+            return
+        self._looked_at = time.monotonic()
+        try:
+            self._is_done = submit_demo(self._store)
+        except MammoError as error:
+            say(f"The demo was not made: {error}")
+            self._is_done = True

@@ -1,19 +1,12 @@
-"""The demo of a first start: phantoms, and a small network trained on them."""
+"""The demo of a first start: phantoms, and a small network trained on them, as two jobs."""
 
 from __future__ import annotations
 
 import getpass
-import shutil
 
-from mammo.config import Settings
-from mammo.datasets import DATASETS
-from mammo.datasets.importing import import_collection
 from mammo.datasets.splitting import split_samples
 from mammo.jobs.planning import policy_of
-from mammo.jobs.training import TRAINING, Listener, carry_out_training, start_training
-from mammo.jobs.workers import this_process
-from mammo.phantoms import PhantomOptions, write_phantoms
-from mammo.store import JobFilter, JobState, NewJob, Store
+from mammo.store import JobFilter, NewJob, Store
 from mammo.training.presets import PRESETS
 
 NAME = "demo-phantoms"
@@ -21,47 +14,42 @@ PATIENTS = 225
 FRACTIONS = (0.65, 0.1, 0.25)  # at least 50 women are tested on
 
 
-def make_demo(store: Store, settings: Settings, listener: Listener) -> None:
-    """Write the phantoms, import them and train on them; what is there already is not made again.
+def submit_demo(store: Store) -> bool:
+    """Put what is still missing of the demo into the queue; return whether all of it has been submitted.
 
-    Nothing is made on a server that holds data of its own.
+    Nothing is made on a server that holds data of its own. The training is submitted when its images are there: call
+    again until the answer is true.
     """
     names = {record.name for record in store.data_sets.list()}
     if names - {NAME}:
-        return
-    folder = settings.datasets_dir / NAME
+        return True
     if NAME not in names:
-        listener(0, "drawing synthetic mammograms")
-        shutil.rmtree(folder, ignore_errors=True)  # left by a start that was broken off
-        write_phantoms(folder, PhantomOptions(patients=PATIENTS))
-        listener(0, "reading them")
-        imported = import_collection(folder)
-        policy = DATASETS[imported.layout].default_policy
-        store.data_sets.add(NAME, folder, imported, by=_owner(), label_policy=policy)
-    job_id = _job(store)
-    if store.jobs.get(job_id).state != JobState.SUCCEEDED:
-        attempt = start_training(store, job_id, this_process("demo"))
-        carry_out_training(store, settings, job_id, attempt, listener)
+        drawing = NewJob(
+            kind="phantoms",
+            config={"name": NAME, "patients": PATIENTS, "kind": "demo", "seed": 0},
+            owner=_owner(),
+            idempotency_key="demo images",
+        )
+        return store.jobs.submit(drawing).is_finished  # if it ended without them, a person decides what comes next
+    if not store.jobs.list(JobFilter(kind="training", limit=1)):
+        _submit_training(store)
+    return True
 
 
-def _job(store: Store) -> int:
-    """The demo's training, made once whoever starts the server."""
-    trainings = store.jobs.list(JobFilter(kind=TRAINING, states={JobState.SUCCEEDED}))
-    if trainings:
-        return trainings[0].id
+def _submit_training(store: Store) -> None:
     config = PRESETS["demo"].config()
     samples = store.data_sets.samples(NAME)
     made = split_samples(samples, by="patient", fractions=FRACTIONS, policy=policy_of(store, NAME, config))
     split = store.splits.add(NAME, made, by=_owner())
     new = NewJob(
-        kind=TRAINING,
+        kind="training",
         config=config.to_dict(),
         owner=_owner(),
         data_set=NAME,
         split=split.name,
         idempotency_key="demo",
     )
-    return store.jobs.submit(new).id
+    store.jobs.submit(new)
 
 
 def _owner() -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import platform
+from importlib.metadata import version
 from pathlib import Path
 
 import psutil
@@ -15,12 +17,12 @@ _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 def this_process(name: str) -> Worker:
     """This process as a worker, so named that no later process is taken for it."""
     started = psutil.Process().create_time()
-    return Worker(id=f"{name}-{os.getpid()}", pid=os.getpid(), boot_id=_boot_id(), started=started)
+    return Worker(id=f"{name}-{os.getpid()}", pid=os.getpid(), boot_id=boot_id(), started=started)
 
 
 def is_alive(worker: Worker) -> bool:
     """Does this machine still run that very process? A process of the same number but another start is another."""
-    if worker.boot_id != _boot_id():
+    if worker.boot_id != boot_id():
         return False
     try:
         process = psutil.Process(worker.pid)
@@ -30,6 +32,12 @@ def is_alive(worker: Worker) -> bool:
         return False
 
 
-def _boot_id() -> str:
+def computing_versions() -> dict[str, str]:
+    """What computes a job here; torch itself is not loaded for it."""
+    device = os.environ.get("MAMMO_DEVICE", "CPU")  # set by the worker for its child
+    return {"python": platform.python_version(), "torch": version("torch"), "device": device}
+
+
+def boot_id() -> str:
     """Names the machine's present boot; where the system has none, its moment does."""
     return _BOOT_ID.read_text().strip() if _BOOT_ID.exists() else str(int(psutil.boot_time()))

@@ -10,9 +10,12 @@ from sqlalchemy import func, select
 from db.models import Job, JobState
 from mammo.store import job_transitions as ways
 from mammo.store.database import Database
-from mammo.store.job_changes import Change, attempted, carry_out, lease, report
+from mammo.store.job_changes import Change, attempted, carry_out, lease, no_such_job, report
 from mammo.store.job_rows import SERVED_FIRST, select_jobs, to_record
 from mammo.store.records import Failure, JobRecord, Wish, Worker
+
+#: Deaths in a row without a checkpoint between them; then the job itself is taken for the cause.
+MAX_FRUITLESS_ATTEMPTS = 3
 
 
 class JobAttempts:
@@ -76,6 +79,42 @@ class JobAttempts:
         values = {"reason": reason, "pause_wish": None}
         self._tell(job_id, Change(ways.PAUSE, attempt, note=reason, values=values))
 
+    def release(self, job_id: int, attempt: int, note: str) -> None:
+        """Put a working job back into the queue, at the place it had; its worker has written a checkpoint."""
+        self._tell(job_id, Change(ways.RELEASE, attempt, note=note, values={"note": note}))
+
+    def checkpoint_kept(self, job_id: int, attempt: int) -> Wish:
+        """Tell that a checkpoint is on the disk: earlier deaths count no longer. Also a heartbeat."""
+        with self._database.writing() as connection:
+            return report(connection, job_id, attempt, self._database.clock, fruitless_attempts=0)
+
+    def report_usage(self, job_id: int, attempt: int, usage: Mapping[str, float]) -> Wish:
+        """Tell what the job's process takes of the machine; also a heartbeat."""
+        with self._database.writing() as connection:
+            return report(connection, job_id, attempt, self._database.clock, usage=dict(usage))
+
+    def lose(self, job_id: int, attempt: int, why: str) -> JobState:
+        """Say that an attempt's process is dead; that it is, is for the caller to know. Return the job's new state.
+
+        The job goes back into the queue; to where its owner wanted it, if they had asked to cancel or to pause it; and
+        is held after MAX_FRUITLESS_ATTEMPTS deaths in a row without a checkpoint between them.
+        """
+        clock = self._database.clock
+        with self._database.writing() as connection:
+            job = connection.execute(
+                select(Job.state, Job.pause_wish, Job.fruitless_attempts).where(Job.id == job_id).with_for_update()
+            ).one_or_none()
+            if job is None:
+                raise no_such_job(job_id)
+            if job.state == JobState.CANCELLING:
+                change = Change(ways.CONFIRM_CANCEL, attempt, note=why, values={"pause_wish": None})
+            elif job.pause_wish is not None:
+                values = {"reason": job.pause_wish, "pause_wish": None}
+                change = Change(ways.PAUSE, attempt, note=why, values=values)
+            else:
+                change = _after_death(attempt, why, job.fruitless_attempts + 1)
+            return JobState(carry_out(connection, job_id, change, clock).to_state)
+
     def finish(
         self, job_id: int, attempt: int, result: Mapping[str, Any], model: Mapping[str, Any] | None = None
     ) -> None:
@@ -95,8 +134,22 @@ class JobAttempts:
     def _in_hands_of(self, worker: Worker) -> dict[str, Any]:
         clock = self._database.clock
         started_at = func.coalesce(Job.started_at, clock.now())
-        return {"attempt": Job.attempt + 1, "started_at": started_at, **lease(worker, clock)}
+        return {
+            "attempt": Job.attempt + 1,
+            "attempt_started_at": clock.now(),
+            "progress_before": Job.progress,
+            "started_at": started_at,
+            "usage": None,
+            **lease(worker, clock),
+        }
 
     def _tell(self, job_id: int, change: Change) -> int:
         with self._database.writing() as connection:
             return carry_out(connection, job_id, change, self._database.clock).attempt
+
+
+def _after_death(attempt: int, why: str, fruitless: int) -> Change:
+    if fruitless < MAX_FRUITLESS_ATTEMPTS:
+        return Change(ways.RELEASE, attempt, note=why, values={"note": why, "fruitless_attempts": fruitless})
+    reason = f"{why} That happened {fruitless} times without a checkpoint between; resume it when the cause is gone."
+    return Change(ways.GIVE_UP, attempt, note=why, values={"reason": reason, "fruitless_attempts": fruitless})

@@ -109,7 +109,7 @@ class JobRegister:
         owner = ensure_person(connection, job.owner, now)
         row = {**to_row(connection, job), "owner": owner, "created_at": now}
         if worker is not None:
-            started = {"state": JobState.STARTING, "attempt": 1, "started_at": now}
+            started = {"state": JobState.STARTING, "attempt": 1, "started_at": now, "attempt_started_at": now}
             row = {**row, **started, **lease(worker, clock)}
         statement = database.insert(connection, Job).values(row)
         statement = statement.on_conflict_do_nothing(index_elements=[Job.idempotency_key])

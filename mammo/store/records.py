@@ -112,6 +112,10 @@ class JobRecord:
     created_at: datetime
     cloned_from: int | None = None
     reason: str | None = None  # why it is paused or held
+    attempt_started_at: datetime | None = None
+    progress_before: float = 0.0  # what earlier attempts had done of it
+    fruitless_attempts: int = 0  # deaths in a row without a checkpoint between them
+    usage: Mapping[str, float] | None = None  # what its process takes of the machine: CPU, memory, GPU
     worker: Worker | None = None  # of the last attempt
     heartbeat_at: datetime | None = None
     heartbeat_uptime: float | None = None  # seconds since the worker's machine booted

@@ -92,12 +92,17 @@ class CheckpointShelf:
             shutil.rmtree(old)
 
     def save_best(self, weights: Mapping[str, Tensor], facts: Mapping[str, Any]) -> None:
-        """Keep the best state so far."""
-        write_checkpoint(self.folder / "best", weights, facts)
+        """Keep the best state so far; the one before goes when this one is whole."""
+        new = self.folder / f"best-{facts['step']:09d}"
+        write_checkpoint(new, weights, facts)
+        for old in self._best():
+            if old != new:
+                shutil.rmtree(old)
 
     def best(self) -> Checkpoint:
         """The best state so far; CheckpointError if there is none."""
-        return read_checkpoint(self.folder / "best")
+        kept = self._best()
+        return read_checkpoint(kept[-1] if kept else self.folder / "best")
 
     def latest(self) -> tuple[Checkpoint | None, list[str]]:
         """The newest whole checkpoint, and a sentence for each newer one that is damaged.
@@ -123,6 +128,9 @@ class CheckpointShelf:
 
     def _generations(self) -> list[Path]:
         return sorted(path for path in self.folder.glob("step-*") if path.suffix != ".tmp")
+
+    def _best(self) -> list[Path]:
+        return sorted(path for path in self.folder.glob("best-*") if path.suffix != ".tmp")
 
     def _sweep(self) -> None:
         for leftover in self.folder.glob("*.tmp"):

@@ -25,6 +25,12 @@ if TYPE_CHECKING:
     from mammo.training.config import TrainingConfig
 
 
+_SMALLER_PIECES = (
+    "The device's memory did not hold a batch of {batch} at once; its gradients were added up over {pieces} parts. "
+    "The effective batch is {batch}, as asked for."
+)
+
+
 @dataclass(frozen=True)
 class Metric:
     """One logged number."""
@@ -40,6 +46,7 @@ class Reporter(Protocol):
 
     def metrics(self, rows: Sequence[Metric]) -> None: ...
     def progress(self, share: float, note: str) -> None: ...
+    def checkpoint_kept(self) -> None: ...
     def should_stop(self) -> bool: ...
 
 
@@ -66,6 +73,7 @@ class Progress:
     best_step: int = 0
     validations_since_best: int = 0
     ended_early: bool = False
+    micro_batches: int = 0  # parts of a batch since the memory did not hold it; 0: as configured
 
 
 @dataclass(frozen=True)
@@ -127,6 +135,8 @@ class _Fit:
                 self._save()
                 return FitResult(completed=False, step=self.at.step, best_step=self.at.best_step, notes=notes)
         self._report()
+        if self.at.micro_batches:
+            notes += (_SMALLER_PIECES.format(batch=self.config.batch_size, pieces=self.at.micro_batches),)
         if self.config.selection == "best" and self.at.best_step:
             self.model.load_state_dict(self.shelf.best().weights)
         return FitResult(completed=True, step=self.at.step, best_step=self.at.best_step, notes=notes)
@@ -157,16 +167,43 @@ class _Fit:
         self.optimizer.zero_grad(set_to_none=True)
         images = augmented(self.parts.train, batch, self.policy, seed=self.config.seed, epoch=epoch)
         labels = self.parts.train.labels[batch]
-        whole = self._weight_of(labels)
-        total = 0.0
-        for piece in np.array_split(np.arange(len(batch)), self.config.micro_batches):
-            loss = self._loss(images[piece], labels[piece]) * (self._weight_of(labels[piece]) / whole)
-            loss.backward()  # type: ignore[no-untyped-call]
-            total += float(loss.detach())
+        total = self._gradients_that_fit(images, labels)
         if not math.isfinite(total):
             self._stop_at_non_finite_loss(total)
         self.optimizer.step()
         return total
+
+    def _gradients_that_fit(self, images: np.ndarray[Any, Any], labels: Indices) -> float:
+        """As ``_gradients``, in smaller parts if the memory does not hold the present ones."""
+        while True:
+            try:
+                return self._gradients(images, labels)
+            except torch.OutOfMemoryError:
+                self._halve_micro_batch()  # raises the second time
+
+    def _gradients(self, images: np.ndarray[Any, Any], labels: Indices) -> float:
+        """Add up the gradients of a batch, part by part; its mean loss."""
+        whole, total = self._weight_of(labels), 0.0
+        for piece in np.array_split(np.arange(len(labels)), self.at.micro_batches or self.config.micro_batches):
+            loss = self._loss(images[piece], labels[piece]) * (self._weight_of(labels[piece]) / whole)
+            loss.backward()  # type: ignore[no-untyped-call]
+            total += float(loss.detach())
+        return total
+
+    def _halve_micro_batch(self) -> None:
+        """Take the batch in twice as many parts, once: the sum of their gradients is that of the whole batch."""
+        parts = 2 * self.config.micro_batches
+        if self.at.micro_batches or self.config.batch_size // parts < 2:
+            raise TrainingError(
+                f"The device's memory does not hold a batch of {self.config.batch_size} in "
+                f"{self.at.micro_batches or self.config.micro_batches} parts. Set micro_batches higher or image_size "
+                "lower.",
+                code="out_of_memory",
+            )
+        self.at.micro_batches = parts
+        self.optimizer.zero_grad(set_to_none=True)
+        if self.parts.device.type == "cuda":
+            torch.cuda.empty_cache()
 
     def _loss(self, images: np.ndarray[Any, Any], labels: Indices) -> Tensor:
         with autocast(self.config, self.parts.device):
@@ -229,6 +266,7 @@ class _Fit:
             state["random_cuda"] = torch.cuda.get_rng_state(self.parts.device)
         self._report()
         self.shelf.save(self.at.step, self.model.state_dict(), {"progress": asdict(self.at)}, state)
+        self.reporter.checkpoint_kept()
         self.saved_at = time.monotonic()
         self.save_seconds = self.saved_at - start
 

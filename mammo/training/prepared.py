@@ -53,9 +53,14 @@ def prepared_item(item: Item, pipeline: Pipeline) -> Picture:
     """
     path = item.sample.path
     if not path.is_file():
-        raise TrainingError(f"The image {path.name} is no longer at its place. Bring it back, or import again.")
+        raise TrainingError(
+            f"The image {path.name} is no longer at its place. Bring it back, or import again.", code="source_missing"
+        )
     if sha256_of(path) != item.sample.sha256:
-        raise TrainingError(f"The image {path.name} has changed since it was imported. Import the data set again.")
+        raise TrainingError(
+            f"The image {path.name} has changed since it was imported. Import the data set again.",
+            code="source_missing",
+        )
     image = read_image(path).pixels
     cut = item.cut(image)
     return pipeline.prepare(cut.pixels, cut)

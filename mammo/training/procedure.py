@@ -6,6 +6,7 @@ import json
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -85,7 +86,10 @@ def train_and_evaluate(
     results: list[tuple[PartPredictions, ...]] = []
     notes: list[str] = []
     for series in series_of(config, source, class_names):
-        fitted = _Trainer(config, source, folders, reporter, class_names).carry_out(series)
+        try:
+            fitted = _Trainer(config, source, folders, reporter, class_names).carry_out(series)
+        except _StoppedPreparingError:
+            fitted = None
         if fitted is None:
             return TrainingOutcome(
                 completed=False, class_names=class_names, predictions=(), control=(), notes=tuple(notes)
@@ -97,6 +101,46 @@ def train_and_evaluate(
     return TrainingOutcome(
         completed=True, class_names=class_names, predictions=results[0], control=control, notes=tuple(notes)
     )
+
+
+def prepare_all(config: TrainingConfig, source: TrainingSource, prepared: Path, reporter: Reporter) -> int | None:
+    """Prepare every image that a training of ``config`` will need; return their number, None if asked to stop.
+
+    Args:
+        config: Of the training.
+        source: Its samples.
+        prepared: Folder of prepared arrays.
+        reporter: Listens.
+
+    Raises:
+        DatasetError: If there is nothing to learn from.
+        TrainingError: If a source file is gone or has changed (code "source_missing").
+    """
+    pipeline, names = pipeline_of(config, MODELS[config.model]), class_names_for(config, source)
+    items = [turn for series in series_of(config, source, names) for item in series.items for turn in item.turns()]
+    try:
+        prepare_images(items, pipeline, prepared, on_progress=partial(_prepared, reporter, as_share=True))
+    except _StoppedPreparingError:
+        return None
+    return len(items)
+
+
+class _StoppedPreparingError(Exception):
+    """Asked to stop between two images; what is prepared is kept."""
+
+
+def _prepared(reporter: Reporter, done: int, count: int, *, as_share: bool = False) -> None:
+    reporter.progress(done / count if as_share else 0, f"preparing image {done} of {count}")
+    if reporter.should_stop():
+        raise _StoppedPreparingError
+
+
+def _gone_sources(items: Sequence[Item]) -> list[str]:
+    """A prepared copy outlives its source; that it was used instead is to be said."""
+    gone = sorted({item.sample.path for item in items if not item.sample.path.is_file()})
+    if not gone:
+        return []
+    return [f"Images no longer at their place: {len(gone)}, {gone[0].name} first. Their prepared copies were used."]
 
 
 def _set_up(config: TrainingConfig) -> None:
@@ -131,9 +175,10 @@ class _Trainer:
             shown,
             self.pipeline,
             self.folders.prepared,
-            on_progress=lambda done, count: self.reporter.progress(0, f"preparing image {done} of {count}"),
+            on_progress=partial(_prepared, self.reporter),
         )
         notes = [f"Images with a warning: {len(prepared.warnings)}; {text}" for text in prepared.warnings[:1]]
+        notes += _gone_sources(used)
         rows = dict(zip((turn.id for turn in shown), prepared.rows, strict=True))
         results: list[PartPredictions] = []
         for number, split in enumerate(splits):
@@ -149,6 +194,7 @@ class _Trainer:
                 finished, fold_notes = fitted
                 notes += fold_notes
                 write_json(self._result_path(fold), finished)
+                self.reporter.checkpoint_kept()
             results += [
                 _predictions(part, fold, parts[part], finished[part]) for part in ("validation", "test") if parts[part]
             ]
@@ -214,6 +260,9 @@ class _ShareOfFolds:
     def progress(self, share: float, note: str) -> None:
         fold_note = f"fold {self.fold + 1} of {self.folds}, {note}" if self.folds > 1 else note
         self.reporter.progress((self.fold + share) / self.folds, fold_note)
+
+    def checkpoint_kept(self) -> None:
+        self.reporter.checkpoint_kept()
 
     def should_stop(self) -> bool:
         return self.reporter.should_stop()

@@ -3,10 +3,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 from mammo.errors import CheckpointError, DatasetError, TrainingError
 from mammo.files import sha256_of
-from mammo.training.procedure import train_and_evaluate
+from mammo.training import batches, fit
+from mammo.training.procedure import prepare_all, train_and_evaluate
 
 
 class Listener:
@@ -14,6 +16,7 @@ class Listener:
 
     def __init__(self, stop_at=None, die_at=None):
         self.numbers, self.steps, self.stop_at, self.die_at = {}, 0, stop_at, die_at
+        self.last = 0, ""
 
     def metrics(self, rows):
         self.numbers |= {(row.fold, row.step, row.name): row.value for row in rows}
@@ -21,7 +24,12 @@ class Listener:
     def progress(self, share, note):
         self.last = share, note
 
+    def checkpoint_kept(self):
+        self.kept = getattr(self, "kept", 0) + 1
+
     def should_stop(self):
+        if self.last[1].startswith("preparing"):
+            return False
         self.steps += 1
         if self.steps == self.die_at:
             raise SystemExit("pulled the plug")
@@ -139,3 +147,49 @@ def test_a_finished_fold_is_not_trained_again(config, source, folders):
 def test_frozen_trains_the_head_alone(config, source, folders):
     outcome = train_and_evaluate(config.with_values({"frozen": True, "epochs": 1}), source, folders, Listener())
     assert outcome.completed
+
+
+class Asked(Listener):
+    def should_stop(self):
+        return True
+
+
+def test_asked_to_stop_while_images_are_prepared_it_stops(config, source, folders):
+    assert not train_and_evaluate(config, source, folders, Asked()).completed
+    assert prepare_all(config, source, folders.prepared, Asked()) is None
+
+
+def test_prepared_ahead_a_training_needs_no_source_and_says_so(config, source, folders, tmp_path):
+    assert prepare_all(config, source, folders.prepared, Listener()) == len(source.samples)
+    gone = [replace(sample, path=tmp_path / sample.id) for sample in source.samples]
+    outcome = train_and_evaluate(config, replace(source, samples=gone), folders, Listener())
+    assert outcome.completed
+    assert any("no longer at their place: 24" in note for note in outcome.notes), outcome.notes
+
+
+@pytest.fixture
+def memory_for(monkeypatch):
+    """A device whose memory holds so many images of a step."""
+
+    def limit(images):
+        def to_input(batch, *arguments):
+            if len(batch) > images:
+                raise torch.OutOfMemoryError("CUDA out of memory")
+            return batches.to_input(batch, *arguments)
+
+        monkeypatch.setattr(fit, "to_input", to_input)
+
+    return limit
+
+
+def test_a_batch_too_large_for_the_memory_is_added_up_over_parts(memory_for, config, source, folders):
+    memory_for(2)
+    outcome = train_and_evaluate(config, source, folders, Listener())
+    assert any("over 2 parts. The effective batch is 4" in note for note in outcome.notes)
+
+
+def test_a_memory_that_holds_not_even_a_part_is_said(memory_for, config, source, folders):
+    memory_for(0)
+    with pytest.raises(TrainingError, match="micro_batches higher") as raised:
+        train_and_evaluate(config, source, folders, Listener())
+    assert raised.value.code == "out_of_memory"

@@ -1,0 +1,112 @@
+"""Carrying out one job in this process: from its row in the database to its end in the database."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import threading
+from typing import TYPE_CHECKING
+
+from mammo.errors import JobStateError, MammoError
+from mammo.jobs.advice import advice_on
+from mammo.jobs.kinds import JOB_KINDS, JobContext
+from mammo.jobs.reporting import JobReporter, JobStoppedError, Listener
+from mammo.jobs.workers import computing_versions, is_alive
+from mammo.store import Failure, JobRecord, JobState, Store, Worker
+
+if TYPE_CHECKING:
+    from mammo.config import Settings
+
+logger = logging.getLogger(__name__)
+
+
+def start_job(store: Store, job_id: int, worker: Worker) -> int:
+    """Take a job into this process's hands: a waiting one, or one whose process is dead. Return the attempt's number.
+
+    Raises:
+        NotFoundError: If there is no such job.
+        JobStateError: If it has ended, or a living process works on it.
+    """
+    job = store.jobs.get(job_id)
+    if job.state not in {JobState.STARTING, JobState.RUNNING}:
+        return store.jobs.start(job_id, worker)
+    if job.worker is not None and is_alive(job.worker):
+        raise JobStateError(f"Job {job_id} is being worked on by process {job.worker.pid}; it can't be started twice.")
+    return store.jobs.take_over(job_id, job.attempt, worker)
+
+
+def carry_out_job(
+    store: Store,
+    settings: Settings,
+    job_id: int,
+    attempt: int,
+    listener: Listener,
+    released: threading.Event | None = None,
+) -> JobRecord:
+    """Carry out a job that this process has started, and record how it ended.
+
+    Args:
+        store: The database.
+        settings: Where files lie.
+        job_id: The job.
+        attempt: As ``start_job`` or a claim returned it.
+        listener: Hears of progress as (share, note).
+        released: Set from outside, it makes the job go back into the queue from its next safe point.
+
+    Returns:
+        The job as this attempt left it.
+
+    Raises:
+        MammoError: The failure, after it was recorded; anything else too, as failure of the kind "bug".
+    """
+    reporter = JobReporter(store, job_id, attempt, listener, released or threading.Event())
+    store.jobs.begin(job_id, attempt, computing_versions())
+    try:
+        _carry_out(store, settings, reporter)
+    except KeyboardInterrupt:
+        store.jobs.pause(job_id, attempt, "interrupted at the terminal")
+        raise
+    except JobStateError:
+        raise  # the job is no longer this process's to write to
+    except MammoError as error:
+        _fail(reporter, error.code, str(error))
+        raise
+    except Exception as error:
+        kind, sentence = _kind_of(error)
+        _fail(reporter, kind, sentence)
+        raise
+    return store.jobs.get(job_id)
+
+
+def _carry_out(store: Store, settings: Settings, reporter: JobReporter) -> None:
+    job = store.jobs.get(reporter.job_id)
+    settings.job_dir(job.id).mkdir(parents=True, exist_ok=True)
+    try:
+        finished = JOB_KINDS[job.kind].carry_out(JobContext(store, settings, job, reporter))
+    except JobStoppedError:
+        finished = None
+    if finished is not None:
+        store.jobs.finish(job.id, reporter.attempt, finished.result, finished.model)
+    elif reporter.stop_reason == "cancel":
+        store.jobs.confirm_cancel(job.id, reporter.attempt)
+    elif reporter.stop_reason == "pause":
+        store.jobs.pause(job.id, reporter.attempt, "paused by a person")
+    else:
+        store.jobs.release(job.id, reporter.attempt, "laid down by its worker; goes on from its checkpoint")
+
+
+def _kind_of(error: Exception) -> tuple[str, str]:
+    if isinstance(error, MemoryError):
+        return "out_of_memory", "The job needed more memory than this machine has."
+    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return "disk_full", "The disk is full; the job could not write."
+    return "bug", f"{type(error).__name__}: {error}"
+
+
+def _fail(reporter: JobReporter, kind: str, sentence: str) -> None:
+    logger.error(sentence)
+    failure = Failure(kind, sentence, advice_on(kind))
+    try:
+        reporter.store.jobs.fail(reporter.job_id, reporter.attempt, failure)
+    except JobStateError:  # someone asked to cancel it meanwhile: then it is cancelled, not failed
+        reporter.store.jobs.confirm_cancel(reporter.job_id, reporter.attempt)

@@ -1,0 +1,76 @@
+"""The process of one job: ``python -m mammo.jobs.child JOB ATTEMPT``, started by a worker and never outliving it.
+
+Standard input is a pipe that the worker holds open: when it closes, the worker is dead, and this process ends with its
+own children. SIGTERM asks for a checkpoint and an orderly end.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from mammo.config import settings
+from mammo.errors import JobStateError, MammoError
+from mammo.jobs.carrying_out import carry_out_job
+from mammo.store import open_store
+
+RECORDED = 3  # exit code: the job ended otherwise than well, and the database says how
+STALE = 4  # exit code: the job had been given to another attempt
+
+LOG_NAME = "log.txt"
+
+
+def main(job_id: int, attempt: int) -> int:
+    """Carry out a claimed job; return the exit code."""
+    where = settings()
+    _log_to(where.job_dir(job_id), attempt)
+    logger = logging.getLogger(__name__)
+    _end_with_the_worker()
+    released = threading.Event()
+    signal.signal(signal.SIGTERM, lambda _number, _frame: released.set())
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole terminal; the worker tells what to do
+    last_note = ""
+
+    def listener(share: float, note: str) -> None:
+        nonlocal last_note
+        if note != last_note:
+            logger.info("%d %%, %s", int(100 * share), note)
+            last_note = note
+
+    try:
+        job = carry_out_job(open_store(where), where, job_id, attempt, listener, released)
+    except JobStateError as error:
+        logger.warning("%s This process ends.", error)
+        return STALE
+    except MammoError:
+        return RECORDED  # its sentence is in the log and in the database
+    except Exception:
+        logger.exception("The job failed by a fault of the program.")
+        return RECORDED
+    logger.info("The job is %s.", job.state)
+    return 0
+
+
+def _log_to(folder: Path, attempt: int) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    handler = logging.FileHandler(folder / LOG_NAME)
+    layout = f"%(asctime)s  %(levelname)-7s  attempt {attempt}  %(message)s"
+    handler.setFormatter(logging.Formatter(layout, "%Y-%m-%d %H:%M:%S"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+def _end_with_the_worker() -> None:
+    def watch() -> None:
+        os.read(0, 1)  # returns when the worker's end of the pipe is closed, by whatever death
+        os.killpg(os.getpgrp(), signal.SIGKILL)
+
+    threading.Thread(target=watch, name="worker watch", daemon=True).start()
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1]), int(sys.argv[2])))

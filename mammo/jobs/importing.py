@@ -1,0 +1,72 @@
+"""Importing a folder of images as a data set, at the terminal or as a job."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from mammo.datasets import DATASETS, ImportOptions
+from mammo.datasets.importing import import_collection
+from mammo.store import DataSetRecord, Store
+
+
+@dataclass(frozen=True)
+class ImportRequest:
+    """What a person says about an import."""
+
+    name: str  # of the data set on this server
+    path: Path  # folder of the collection; it stays where it is
+    layout: str = "auto"
+    options: ImportOptions = field(default_factory=ImportOptions)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, which ``of`` takes back: the configuration of an import job."""
+        return {
+            "name": self.name,
+            "path": str(self.path),
+            "layout": self.layout,
+            "labels_file": None if self.options.labels_file is None else str(self.options.labels_file),
+            "columns": dict(self.options.columns),
+        }
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> Self:
+        """The request that ``to_dict`` wrote."""
+        labels = values.get("labels_file")
+        options = ImportOptions(Path(labels) if labels else None, dict(values.get("columns") or {}))
+        return cls(str(values["name"]), Path(values["path"]), str(values.get("layout", "auto")), options)
+
+
+def import_data_set(
+    store: Store, request: ImportRequest, *, by: str, on_progress: Callable[[int, int], None] | None = None
+) -> tuple[DataSetRecord, list[dict[str, str]]]:
+    """Import a folder, or bring in what is new in one that was imported before under the same name.
+
+    Args:
+        store: Where the data set is kept.
+        request: What to import.
+        by: Who asks for it.
+        on_progress: Called with the images done and their number.
+
+    Returns:
+        The data set, and each refused file as {"file", "reason"}.
+
+    Raises:
+        DatasetError: If the folder can't be read, holds no collection of the layout, or its labels don't fit.
+    """
+    exists = request.name in {record.name for record in store.data_sets.list()}
+    known = {sample.id: sample for sample in store.data_sets.samples(request.name)} if exists else {}
+    imported = import_collection(
+        request.path, layout=request.layout, options=request.options, known=known, on_progress=on_progress
+    )
+    record = store.data_sets.add(
+        request.name,
+        request.path.absolute(),
+        imported,
+        by=by,
+        label_policy=DATASETS[imported.layout].default_policy,
+        options={"labels_file": str(request.options.labels_file or ""), "columns": dict(request.options.columns)},
+    )
+    return record, [{"file": one.file, "reason": one.reason} for one in imported.refused]

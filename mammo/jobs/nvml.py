@@ -1,0 +1,66 @@
+"""The GPUs of this machine, as NVIDIA's management library tells of them; none where there is no driver."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pynvml
+
+from mammo.jobs.slots import GpuUse, Slot
+
+
+class Nvml:
+    """GPUs and MIG slices. A GPU that is cut into slices is no slot of its own."""
+
+    def __init__(self) -> None:
+        try:
+            pynvml.nvmlInit()
+            self.is_there = True
+        except pynvml.NVMLError:
+            self.is_there = False
+
+    def slots(self) -> list[Slot]:
+        """Slots in the order of the driver."""
+        return [
+            Slot(f"cuda:{number}", _text(pynvml.nvmlDeviceGetName(handle)), _text(pynvml.nvmlDeviceGetUUID(handle)))
+            for number, handle in enumerate(self._handles())
+        ]
+
+    def use(self, slot: Slot) -> GpuUse:
+        """Memory and processes of a slot."""
+        handle = pynvml.nvmlDeviceGetHandleByUUID(slot.visible)
+        memory = pynvml.nvmlDeviceGetMemoryInfo(handle)
+        processes = pynvml.nvmlDeviceGetComputeRunningProcesses(handle)
+        return GpuUse(int(memory.total), int(memory.free), tuple(process.pid for process in processes))
+
+    def memory_of(self, slot: Slot, pids: set[int]) -> int:
+        """Bytes that these processes hold on a slot."""
+        handle = pynvml.nvmlDeviceGetHandleByUUID(slot.visible)
+        processes = pynvml.nvmlDeviceGetComputeRunningProcesses(handle)
+        return sum(int(process.usedGpuMemory or 0) for process in processes if process.pid in pids)
+
+    def _handles(self) -> Iterator[Any]:
+        count = pynvml.nvmlDeviceGetCount() if self.is_there else 0
+        for index in range(count):
+            handle = pynvml.nvmlDeviceGetHandleByIndex(index)
+            slices = list(_slices(handle))
+            yield from slices or [handle]
+
+
+def _slices(gpu: Any) -> Iterator[Any]:
+    try:
+        current, _pending = pynvml.nvmlDeviceGetMigMode(gpu)
+    except pynvml.NVMLError:
+        return  # a GPU that can't be cut
+    if current != pynvml.NVML_DEVICE_MIG_ENABLE:
+        return
+    for index in range(pynvml.nvmlDeviceGetMaxMigDeviceCount(gpu)):
+        try:
+            yield pynvml.nvmlDeviceGetMigDeviceHandleByIndex(gpu, index)
+        except pynvml.NVMLError:
+            continue  # no slice was made at this place
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode() if isinstance(value, bytes) else value

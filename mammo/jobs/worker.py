@@ -1,0 +1,205 @@
+"""A worker: one process per device slot that takes jobs from the queue and starts a child process for each."""
+
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import psutil
+
+from mammo.errors import JobStateError, MammoError
+from mammo.jobs.child import LOG_NAME, STALE
+from mammo.jobs.slots import CPU, Gpus, Slot, taken_by_others
+from mammo.jobs.sweeping import IN_HAND, sweep
+from mammo.jobs.workers import this_process
+from mammo.store import JobFilter, JobState, Store
+
+if TYPE_CHECKING:
+    from mammo.config import Settings
+    from mammo.store import JobRecord
+
+logger = logging.getLogger(__name__)
+
+_LOOK_SECONDS = 1.0  # between two looks into an empty queue
+_POLL_SECONDS = 0.1  # between two looks at a child
+_DRAIN_SECONDS = 60.0  # a child that does not end by itself within them is killed
+_USAGE_SECONDS = 5.0
+
+
+@dataclass
+class _Child:
+    """A job in the hands of this worker."""
+
+    job: JobRecord
+    process: subprocess.Popen[bytes]
+    usage: psutil.Process
+    told_at: float = field(default_factory=time.monotonic)
+    used_at: float = 0.0
+    drained_at: float | None = None
+
+
+class WorkerLoop:
+    """Takes jobs one after the other until told to stop."""
+
+    def __init__(self, store: Store, settings: Settings, slot: Slot, gpus: Gpus) -> None:
+        self.store, self.settings, self.slot, self.gpus = store, settings, slot, gpus
+        self.identity = this_process(f"worker-{slot.name}")
+        self.is_stopping = False
+        self.done: list[int] = []  # jobs whose child has ended here
+        self._child: _Child | None = None
+        self._swept_at = -1e9
+        self._blocked: str | None = None
+
+    def stop(self) -> None:
+        """Let the job in hand keep a checkpoint and go back into the queue; take no other. For signal handlers too."""
+        self.is_stopping = True
+
+    def carry_on(self, *, until_idle: bool = False) -> None:
+        """Work until stopped, or until no job is queued or in anyone's hands.
+
+        Raises:
+            SettingsError: If the database can't be used any more.
+        """
+        try:
+            while True:
+                self._sweep_now_and_then()
+                if self._child is not None:
+                    self._look_after(self._child)
+                elif self.is_stopping or (until_idle and self._is_idle()):
+                    return
+                elif not self._take_a_job():
+                    time.sleep(_POLL_SECONDS if until_idle else _LOOK_SECONDS)
+        finally:
+            if self._child is not None:
+                _kill(self._child.process)
+
+    def _sweep_now_and_then(self) -> None:
+        # a third of the lease: a silent worker is noticed within four thirds of it
+        if time.monotonic() - self._swept_at >= min(self.settings.lease_seconds / 3, 5.0):
+            self._swept_at = time.monotonic()
+            sweep(self.store, self.settings.lease_seconds)
+
+    def _is_idle(self) -> bool:
+        return not self.store.jobs.list(JobFilter(states={JobState.QUEUED, *IN_HAND}, limit=1))
+
+    def _take_a_job(self) -> bool:
+        # a look costs a read; a claim would lock all other writers out
+        if not self.store.jobs.list(JobFilter(states={JobState.QUEUED}, limit=1)) or self._is_blocked():
+            return False
+        job = self.store.jobs.claim(self.identity)
+        if job is None:
+            return False
+        logger.info("Job %d: %s, attempt %d, on %s.", job.id, job.kind, job.attempt, self.slot.label)
+        self._child = self._start(job)
+        return True
+
+    def _is_blocked(self) -> bool:
+        why = taken_by_others(self.slot, self.gpus)
+        if why is not None and why != self._blocked:
+            logger.warning("%s Waiting.", why)
+        self._blocked = why
+        return why is not None
+
+    def _start(self, job: JobRecord) -> _Child:
+        folder = self.settings.job_dir(job.id)
+        folder.mkdir(parents=True, exist_ok=True)
+        environment = {
+            **os.environ,
+            "CUDA_VISIBLE_DEVICES": self.slot.visible,
+            "MAMMO_DEVICE": self.slot.label,
+            # the children of several slots share the cores: waiting threads give theirs away
+            "OMP_WAIT_POLICY": os.environ.get("OMP_WAIT_POLICY", "PASSIVE"),
+        }
+        command = [sys.executable, "-m", "mammo.jobs.child", str(job.id), str(job.attempt)]
+        with (folder / LOG_NAME).open("ab") as log:
+            process = subprocess.Popen(  # noqa: S603 - our own arguments
+                command, stdin=subprocess.PIPE, stdout=log, stderr=log, env=environment, start_new_session=True
+            )
+        return _Child(job, process, psutil.Process(process.pid))
+
+    def _look_after(self, child: _Child) -> None:
+        try:
+            code = child.process.wait(timeout=_POLL_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._keep_alive(child)
+            return
+        self._child = None
+        _kill(child.process)  # what it may have started
+        self.done.append(child.job.id)
+        self._settle(child, code)
+
+    def _keep_alive(self, child: _Child) -> None:
+        now = time.monotonic()
+        if self.is_stopping and child.drained_at is None:
+            child.drained_at = now
+            child.process.terminate()
+        if child.drained_at is not None and now - child.drained_at > _DRAIN_SECONDS:
+            _kill(child.process)
+        if now - child.told_at >= self.settings.heartbeat_seconds:
+            child.told_at = now
+            self._report(child)
+
+    def _report(self, child: _Child) -> None:
+        """A sign of life with what the child takes of the machine; if the job is another's now, its process must go."""
+        try:
+            self.store.jobs.report_usage(child.job.id, child.job.attempt, self._usage(child))
+        except JobStateError as error:
+            if child.process.poll() is None:
+                logger.warning("%s Its process is ended.", error)
+                _kill(child.process)
+        except MammoError as error:
+            logger.warning("No sign of life could be written: %s", error)  # the next one may
+
+    def _usage(self, child: _Child) -> dict[str, float]:
+        try:
+            family = [child.usage, *child.usage.children(recursive=True)]
+            usage = {
+                "cpu_percent": child.usage.cpu_percent(),
+                "memory_bytes": float(sum(one.memory_info().rss for one in family)),
+            }
+        except psutil.Error:
+            return {}
+        if self.slot != CPU:
+            used = self.gpus.use(self.slot)
+            usage["gpu_memory_bytes"] = float(used.total - used.free)
+        return usage
+
+    def _settle(self, child: _Child, code: int) -> None:
+        """The child has ended; if it could not say how, say it for it."""
+        job = child.job
+        if code == STALE:
+            return
+        try:
+            now = self.store.jobs.get(job.id)
+            if now.attempt != job.attempt or now.state not in IN_HAND:
+                return
+            if self.is_stopping and child.drained_at is not None:
+                self.store.jobs.release(job.id, job.attempt, "its worker was stopped; goes on from its checkpoint")
+                return
+            state = self.store.jobs.lose(job.id, job.attempt, _death(code))
+            logger.warning("Job %d: %s It is %s now.", job.id, _death(code), state)
+        except JobStateError:
+            return  # taken by another worker meanwhile
+
+
+def _death(code: int) -> str:
+    if code == -9:
+        return "Its process was killed (signal 9), as a machine does that runs out of memory."
+    if code < 0:
+        return f"Its process was killed (signal {-code})."
+    return f"Its process ended without a word (exit code {code})."
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """End a child with all that it started; it leads a process group of its own."""
+    with suppress(ProcessLookupError, PermissionError):  # all of them have ended
+        os.killpg(process.pid, 9)
+    process.wait()
+    if process.stdin is not None:
+        process.stdin.close()
