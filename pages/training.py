@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mammo.ui import cache, empty_state, frame, job_queue_view, job_view, messages, new_training_view
+from mammo.ui import cache, empty_state, frame, job_queue_view, job_view, new_training_view
 from mammo.ui.training_launch import JOB
 
 frame.enter("pages/training.py")
@@ -10,8 +10,7 @@ frame.enter("pages/training.py")
 store = cache.store()
 if JOB in st.query_params:
     st.page_link("pages/training.py", label="All jobs and a new training", icon=":material/arrow_back:")
-    with messages.errors_shown():
-        job_view.show_job(job_view.asked_job(store))
+    job_view.show_asked_job(store)
 else:
     has_data = bool(store.data_sets.list())
     form = new_training_view.show_form() if has_data else None

@@ -44,7 +44,8 @@ def enter(page: str) -> None:
     the folder ``pages/`` for its own until ``st.navigation`` was called once.
     """
     if _MOUNTED not in st.session_state:
-        st.session_state[_DEEP_LINK] = page, st.query_params.to_dict()
+        query = {name: st.query_params.get_all(name) for name in st.query_params}
+        st.session_state[_DEEP_LINK] = page, query
         st.switch_page("app.py")
 
 

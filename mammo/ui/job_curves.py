@@ -74,7 +74,7 @@ def curves_of(rows: Sequence[MetricRow], fold: int) -> Curves:
 def loss_figure(curves: Curves, theme: Theme, shown: tuple[float, float]) -> go.Figure:
     """Loss of training and validation over epochs; the best validation is marked."""
     figure = _figure(theme, curves, shown)
-    _add(figure, curves, "train_loss", "training, each iteration", {"color": theme.line, "width": 1})
+    _add(figure, curves, "train_loss", "training, each iteration", {"color": theme.muted, "width": 1}, opacity=0.5)
     _add(figure, curves, "epoch_train_loss", "training", {"color": theme.muted, "width": 2, "dash": "dash"})
     _add(figure, curves, "validation_loss", "validation", {"color": theme.accent, "width": 2.5})
     return figure.update_yaxes(title="loss", rangemode="tozero")
@@ -102,7 +102,9 @@ def _figure(theme: Theme, curves: Curves, shown: tuple[float, float]) -> go.Figu
     return figure
 
 
-def _add(figure: go.Figure, curves: Curves, name: str, label: str, line: Mapping[str, object]) -> None:
+def _add(
+    figure: go.Figure, curves: Curves, name: str, label: str, line: Mapping[str, object], opacity: float = 1
+) -> None:
     points = curves.series.get(name, ())
     figure.add_scatter(
         x=[curves.in_epochs(step) for step, _ in points],
@@ -110,6 +112,7 @@ def _add(figure: go.Figure, curves: Curves, name: str, label: str, line: Mapping
         name=label,
         mode="lines+markers" if 0 < len(points) < 30 and name != "train_loss" else "lines",
         line=dict(line),
+        opacity=opacity,
         marker={"size": 6},
         hovertemplate="%{y:.3f}<extra>" + label + "</extra>",
     )

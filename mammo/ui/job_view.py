@@ -33,6 +33,17 @@ def asked_job(store: Store) -> JobRecord:
     return store.jobs.get(int(text))
 
 
+def show_asked_job(store: Store) -> None:
+    """The job that the address names, or a sentence if there is none."""
+    try:
+        job = asked_job(store)
+    except NotFoundError as error:
+        st.title("No such job", anchor=False)
+        st.error(plain(str(error)), icon=":material/block:")
+        return
+    show_job(job)
+
+
 def show_job(job: JobRecord) -> None:
     """The whole view; its live part is drawn anew while the job is in hand."""
     store = cache.store()

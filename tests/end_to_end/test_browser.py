@@ -2,127 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
-from contextlib import contextmanager
-from pathlib import Path
-from urllib.error import URLError
-from urllib.parse import urljoin, urlparse
-from urllib.request import urlopen
+from urllib.parse import urljoin
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
-ROOT = Path(__file__).parents[2]
-FLAGS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
+from tests.end_to_end.browser import WAIT_MS, serving, settled, visit
+
 SCREENS = [("dark", 1440), ("light", 1440), ("dark", 400), ("light", 400)]
-WAIT_MS = 60_000
-# Streamlit's browser part looks for its server below a deep link first, then at the root.
-HARMLESS = ("/_stcore/health", "/_stcore/host-config")
 pytestmark = pytest.mark.slow
-
-
-@contextmanager
-def serving(home):
-    """A server of its own on a free port; its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "mammo", "serve", "--port", str(port), "--no-demo"]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    server = subprocess.Popen(command, cwd=ROOT, env=environment(home), **quiet)
-    try:
-        wait_for(f"http://localhost:{port}/_stcore/health")
-        yield f"http://localhost:{port}"
-    finally:
-        server.send_signal(2)
-        server.wait(timeout=30)
-
-
-def environment(home):
-    return {**os.environ, "MAMMO_HOME": str(home)}
-
-
-def wait_for(url):
-    deadline = time.monotonic() + 90
-    while True:
-        try:
-            with urlopen(url, timeout=5) as answer:  # noqa: S310 - our own server
-                return answer.read()
-        except (URLError, OSError):
-            if time.monotonic() > deadline:
-                raise
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory):
-    """An installation with twelve synthetic films of three women."""
-    folder = tmp_path_factory.mktemp("installation")
-    for arguments in (["phantoms", f"{folder}/films", "--patients", "3"], ["datasets", "add", f"{folder}/films"]):
-        command = [sys.executable, "-m", "mammo", *arguments]
-        subprocess.run(command, cwd=ROOT, env=environment(folder / "home"), check=True, capture_output=True)
-    return folder / "home"
-
-
-@pytest.fixture(scope="module")
-def address(home):
-    with serving(home) as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
-def browser():
-    program = shutil.which("chromium")
-    if program is None:
-        if os.environ.get("MAMMO_REQUIRE_ALL"):
-            pytest.fail("Chromium is missing, and MAMMO_REQUIRE_ALL asks for every test")
-        pytest.skip("Chromium is not installed")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def open_page(browser):
-    """Opens a window that remembers which hosts it asked and what went wrong."""
-    contexts = []
-
-    def opened(scheme="dark", width=1440):
-        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-        contexts.append(context)
-        page = context.new_page()
-        page.hosts, page.problems = set(), []
-        page.on("request", lambda asked: page.hosts.add(urlparse(asked.url).hostname))
-        page.on("pageerror", lambda error: page.problems.append(str(error)))
-        page.on("console", lambda message: page.problems.extend(problems_in(message)))
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-
-
-def problems_in(message):
-    harmless = message.location.get("url", "").endswith(HARMLESS)
-    return [message.text] if message.type == "error" and not harmless else []
-
-
-def settled(page):
-    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]", timeout=WAIT_MS)
-
-
-def visit(page, url, title):
-    page.goto(url)
-    page.get_by_role("heading", name=title, exact=True).wait_for(timeout=WAIT_MS)
-    settled(page)
 
 
 def picture_after(page):

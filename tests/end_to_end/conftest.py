@@ -1,0 +1,63 @@
+"""Chromium, and a server with twelve synthetic films."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from urllib.parse import urlparse
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.end_to_end.browser import FLAGS, ROOT, environment, problems_in, serving
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """An installation with twelve synthetic films of three women."""
+    folder = tmp_path_factory.mktemp("installation")
+    for arguments in (["phantoms", f"{folder}/films", "--patients", "3"], ["datasets", "add", f"{folder}/films"]):
+        command = [sys.executable, "-m", "mammo", *arguments]
+        subprocess.run(command, cwd=ROOT, env=environment(folder / "home"), check=True, capture_output=True)
+    return folder / "home"
+
+
+@pytest.fixture(scope="module")
+def address(home):
+    with serving(home) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def browser():
+    program = shutil.which("chromium")
+    if program is None:
+        if os.environ.get("MAMMO_REQUIRE_ALL"):
+            pytest.fail("Chromium is missing, and MAMMO_REQUIRE_ALL asks for every test")
+        pytest.skip("Chromium is not installed")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def open_page(browser):
+    """Opens a window that remembers which hosts it asked and what went wrong."""
+    contexts = []
+
+    def opened(scheme="dark", width=1440):
+        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        contexts.append(context)
+        page = context.new_page()
+        page.hosts, page.problems = set(), []
+        page.on("request", lambda asked: page.hosts.add(urlparse(asked.url).hostname))
+        page.on("pageerror", lambda error: page.problems.append(str(error)))
+        page.on("console", lambda message: page.problems.extend(problems_in(message)))
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
