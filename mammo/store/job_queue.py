@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import case, func, select
-from sqlalchemy.orm import aliased
+from typing import Any
+
+from sqlalchemy import Connection, case
 
 from db.models import Job, JobState
 from mammo.store import job_transitions as ways
 from mammo.store.database import Database
-from mammo.store.job_changes import Change, carry_out, no_such_job
+from mammo.store.job_changes import Change, carry_out
+from mammo.store.job_places import place_before, place_first, place_last
 from mammo.store.job_rows import SERVED_FIRST, select_jobs, to_record
 from mammo.store.records import JobRecord
 
@@ -41,7 +43,9 @@ class JobQueue:
 
     def resume(self, job_id: int, *, by: str) -> None:
         """Put a paused or held job back into the queue, at the place it had."""
-        self._ask(job_id, Change(ways.RESUME, by=by, values={"reason": None, "pause_wish": None}))
+        self._ask(
+            job_id, Change(ways.RESUME, by=by, values={"reason": None, "pause_wish": None, "fruitless_attempts": 0})
+        )
 
     def hold(self, job_id: int, *, by: str, reason: str = "held by a person") -> None:
         """Take a waiting job out of the queue until it is resumed."""
@@ -52,23 +56,24 @@ class JobQueue:
         self._ask(job_id, Change(ways.REORDER, by=by, note=f"priority {priority}", values={"priority": priority}))
 
     def move(self, job_id: int, before: int, *, by: str) -> None:
-        """Put a waiting job right before another one, with that one's priority."""
-        other, earlier = aliased(Job), aliased(Job)
-        priority = select(other.priority).where(other.id == before).scalar_subquery()
-        place = select(other.position).where(other.id == before).scalar_subquery()
-        previous = (
-            select(func.max(earlier.position))
-            .where(earlier.state == JobState.QUEUED, earlier.priority == priority)
-            .where(earlier.position < place, earlier.id != job_id)
-            .scalar_subquery()
-        )
-        # Half way between its new neighbors: doubles allow about 50 moves into the same gap before places coincide.
-        values = {"priority": priority, "position": (func.coalesce(previous, place - 1.0) + place) / 2}
+        """Put a waiting job right before another one that waits, with that one's priority."""
         with self._database.writing() as connection:
-            if connection.scalar(select(Job.id).where(Job.id == before)) is None:
-                raise no_such_job(before)
-            change = Change(ways.REORDER, by=by, note=f"moved before job {before}", values=values)
-            carry_out(connection, job_id, change, self._database.clock)
+            place = place_before(connection, job_id, before)
+            self._place(connection, job_id, place, by, f"moved before job {before}")
+
+    def move_first(self, job_id: int, *, by: str) -> None:
+        """Let a waiting job be served before all that are queued now."""
+        with self._database.writing() as connection:
+            self._place(connection, job_id, place_first(connection, job_id), by, "moved to the front")
+
+    def move_last(self, job_id: int, *, by: str) -> None:
+        """Let a waiting job be served after all that are queued now."""
+        with self._database.writing() as connection:
+            self._place(connection, job_id, place_last(connection, job_id), by, "moved to the end")
+
+    def _place(self, connection: Connection, job_id: int, place: dict[str, Any], by: str, note: str) -> None:
+        change = Change(ways.REORDER, by=by, note=note, values=place)
+        carry_out(connection, job_id, change, self._database.clock)
 
     def _ask(self, job_id: int, change: Change) -> JobState:
         with self._database.writing() as connection:

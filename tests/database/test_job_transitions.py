@@ -26,6 +26,8 @@ ACTIONS = {
     "hold": lambda jobs, job, _attempt: jobs.hold(job, by="bert"),
     "set_priority": lambda jobs, job, _attempt: jobs.set_priority(job, 5, by="bert"),
     "move": lambda jobs, job, _attempt: jobs.move(job, job, by="bert"),
+    "move_first": lambda jobs, job, _attempt: jobs.move_first(job, by="bert"),
+    "move_last": lambda jobs, job, _attempt: jobs.move_last(job, by="bert"),
     "start": lambda jobs, job, _attempt: jobs.start(job, WORKER),
     "take_over": lambda jobs, job, attempt: jobs.take_over(job, attempt, WORKER),
     "begin": lambda jobs, job, attempt: jobs.begin(job, attempt, {}),
@@ -49,6 +51,8 @@ ALLOWED = {
     "hold": {"queued": "held", "paused": "held"},
     "set_priority": {"queued": "queued", "paused": "paused", "held": "held"},
     "move": {"queued": "queued", "paused": "paused", "held": "held"},
+    "move_first": {"queued": "queued", "paused": "paused", "held": "held"},
+    "move_last": {"queued": "queued", "paused": "paused", "held": "held"},
     "start": {"queued": "starting", "paused": "starting", "held": "starting"},
     "take_over": {"starting": "starting", "running": "starting"},
     "begin": {"starting": "running"},
@@ -127,7 +131,7 @@ def test_sentences_say_where_a_job_stands(store, job_in):
         store.jobs.cancel(failed.id, by="anna")
     assert str(caught.value) == f"Job {failed.id} has already failed; it cannot become cancelled."
     with pytest.raises(JobStateError) as caught:
-        store.jobs.move(running.id, failed.id, by="anna")
+        store.jobs.set_priority(running.id, 3, by="anna")
     assert str(caught.value) == f"Job {running.id} is running; it cannot be moved in the queue."
 
 

@@ -147,12 +147,55 @@ def test_a_moved_job_takes_the_priority_of_its_new_place(store, queued):
     assert waiting(store) == [queued[1], queued[3], queued[0], queued[2]]
 
 
-def test_forty_moves_into_the_same_gap_keep_their_order(store, queued):
+def test_any_number_of_moves_into_the_same_gap_keeps_the_order(store, queued):
+    """Places are halved between neighbors; after some 50 times doubles have no room left."""
     first, *others = queued
-    order = [others[0], others[1]] * 20
+    order = [others[0], others[1]] * 100
     moved = [store.jobs.move(job, others[2], by="anna") or waiting(store)[-2] for job in order]
     assert moved == order
-    assert waiting(store)[0] == first
+    assert waiting(store) == [first, others[0], others[1], others[2]]
+
+
+def test_a_new_job_stands_last_after_places_were_renumbered(store, queued, new_job):
+    for job in [queued[1], queued[2]] * 40:
+        store.jobs.move(job, queued[3], by="anna")
+    latest = store.jobs.submit(new_job).id
+    assert waiting(store)[-2:] == [queued[3], latest]
+
+
+def test_a_paused_job_keeps_its_place_when_places_are_renumbered(store, queued):
+    store.jobs.request_pause(queued[0], by="anna")
+    for job in [queued[1], queued[2]] * 40:
+        store.jobs.move(job, queued[3], by="anna")
+    store.jobs.resume(queued[0], by="anna")
+    assert waiting(store) == queued
+
+
+def test_a_job_can_be_moved_to_the_front_and_to_the_end(store, queued):
+    first, second, third, fourth = queued
+    store.jobs.set_priority(fourth, 3, by="anna")
+    store.jobs.set_priority(first, -2, by="anna")
+    store.jobs.move_first(third, by="anna")
+    assert waiting(store) == [third, fourth, second, first]
+    store.jobs.move_last(fourth, by="anna")
+    assert waiting(store) == [third, second, first, fourth]
+    store.jobs.move_last(fourth, by="anna")
+    store.jobs.move_first(third, by="anna")
+    assert waiting(store) == [third, second, first, fourth]
+
+
+def test_the_only_job_is_first_and_last(store, new_job):
+    only = store.jobs.submit(new_job)
+    store.jobs.move_first(only.id, by="anna")
+    store.jobs.move_last(only.id, by="anna")
+    assert store.jobs.get(only.id) == only
+
+
+def test_nothing_is_put_before_a_job_that_has_left_the_queue(store, queued, worker):
+    taken = store.jobs.claim(worker).id
+    with pytest.raises(JobStateError, match=f"Job {taken} is starting; job {queued[3]} cannot be put before it"):
+        store.jobs.move(queued[3], taken, by="anna")
+    assert waiting(store) == queued[1:]
 
 
 def test_a_job_cannot_be_moved_before_one_that_is_not_there(store, queued):
