@@ -26,6 +26,7 @@ def train(
     split: Annotated[str | None, typer.Option(help="Name of a split; a patient split is made without.")] = None,
     preset: Annotated[str, typer.Option(help=", ".join(PRESETS))] = "recommended",
     values: Values = None,
+    *,
     queue: Annotated[bool, typer.Option("--queue", help="Leave it to a worker, and return at once.")] = False,
     key: Annotated[str | None, typer.Option(help="Sent again with the same key, no second job is made.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what it would cost.")] = False,
