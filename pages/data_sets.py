@@ -8,10 +8,11 @@ from mammo.ui import (
     data_set_balance,
     data_set_filters,
     data_set_grid,
+    data_set_import,
+    data_set_import_status,
     data_set_lists,
     data_set_split,
     data_set_woman,
-    empty_state,
     frame,
     messages,
 )
@@ -21,12 +22,15 @@ frame.enter("pages/data_sets.py")
 records = cache.store().data_sets.list()
 with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
     st.title("Data sets", anchor=False, width="content")
+    st.button("Add", icon=":material/add:", type="primary", on_click=data_set_import.open_dialog)
     if records:
         record = data_set_filters.choose_data_set(records)
         split = data_set_filters.choose_split(record)
         wanted = data_set_filters.choose_films(record, split)
+data_set_import.show_dialog()
+data_set_import_status.show_imports()
 if not records:
-    empty_state.show_no_data_set("its films")
+    data_set_import.show_first_steps()
     st.stop()
 
 if woman := st.query_params.get(data_set_filters.WOMAN):

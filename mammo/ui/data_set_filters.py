@@ -82,7 +82,7 @@ def clear() -> None:
 
 def back_to_the_first() -> None:
     """Another choice begins at its first page, and leaves the woman that was looked at."""
-    st.session_state[PAGE] = 1
+    st.query_params.pop(PAGE, None)
     st.query_params.pop(WOMAN, None)
 
 

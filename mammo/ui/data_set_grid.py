@@ -15,6 +15,7 @@ from mammo.ui.components.film_grid import FilmTile, film_grid
 from mammo.ui.plain_text import plain
 
 PER_PAGE = 24  # six women of four films each
+_LONGEST_NUMBER = 9  # digits of a page's number
 _REDRAWN_SECONDS = 1.0  # while small pictures are being made
 
 
@@ -28,7 +29,7 @@ def show_films(record: DataSetRecord, wanted: ImageFilter) -> None:
         return
     place = st.container()
     pages = -(-counts.images // PER_PAGE)
-    page = min(_page(pages), pages)
+    page = _choose_page(pages, f"{record.name}.{wanted}")
     samples = images.page(record.name, wanted, offset=(page - 1) * PER_PAGE, limit=PER_PAGE)
     missing = None in thumbnails.pictures(samples, thumbnails.TILE_PX)
     with place:
@@ -52,10 +53,16 @@ def _say_what_is_shown(record: DataSetRecord, wanted: ImageFilter, images: int, 
         st.button("Show all", type="tertiary", icon=":material/close:", on_click=data_set_filters.clear)
 
 
-def _page(pages: int) -> int:
+def _choose_page(pages: int, films: str) -> int:
+    """The page in the address, or another one that a person chooses; ``films`` names what is paged through."""
     if pages == 1:
         return 1
-    return int(st.pagination(pages, key=data_set_filters.PAGE, bind="query-params"))
+    asked = st.query_params.get(data_set_filters.PAGE, "1")
+    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) <= _LONGEST_NUMBER else 1
+    page = int(st.pagination(pages, default=min(max(number, 1), pages), key=f"page.{films}"))
+    if page != number:
+        st.query_params[data_set_filters.PAGE] = str(page)
+    return page
 
 
 def _draw(record: DataSetRecord, samples: Sequence[Sample], label: str, *, is_waiting: bool) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from mammo.datasets.splitting import SplitBy, split_samples
+from mammo.errors import MammoError
 from mammo.store import DataSetRecord
-from mammo.ui import cache, data_set_filters, messages, people
+from mammo.ui import cache, data_set_filters, people
 from mammo.ui.kept_choice import choose_next
+from mammo.ui.plain_text import plain
 
 _WAYS: dict[SplitBy, str] = {
     "patient": "By woman (recommended)",
@@ -31,8 +33,10 @@ def show_split_form(record: DataSetRecord) -> None:
         name = st.text_input("Name", placeholder=f"{way}-1", key="split.name", max_chars=80, width=220)
         is_asked = st.button("Make the split", icon=":material/call_split:")
     if is_asked:
-        with messages.errors_shown():
+        try:
             _make(record, way, shares, seed, (name or "").strip() or None)
+        except MammoError as error:  # quotes what was typed
+            st.error(plain(str(error)), icon=":material/block:")
 
 
 def _ask_shares() -> tuple[int, int, int]:

@@ -1,15 +1,19 @@
 import json
+import re
 import shutil
 import time
+from pathlib import Path
 
 import pytest
 
+from mammo.config import settings
 from mammo.datasets import Refusal
 from mammo.datasets.importing import import_collection
 from mammo.datasets.splitting import split_samples
-from mammo.store import ImageFilter
+from mammo.store import Failure, ImageFilter, JobState, NewJob, Worker
 
 PAGE = "pages/data_sets.py"
+WORKER = Worker(id="test", pid=1, boot_id="boot", started=0.0)
 
 
 @pytest.fixture
@@ -243,3 +247,136 @@ def test_refused_files_and_warnings_are_listed_when_their_box_is_opened(page, st
     assert not opened.dataframe
     boxes = {one.label.split(" (")[0]: one for one in opened.expander}
     assert set(boxes) >= {"Refused files", "Films with a warning"}
+
+
+@pytest.fixture
+def dialog(page):
+    """Opens the dialog at one of its ways."""
+
+    def opened(way):
+        at = page(add=way)
+        assert at.segmented_control(key="add.way").value == way
+        return at
+
+    return opened
+
+
+def press(page, label):
+    return next(button for button in page.button if button.label == label).click().run()
+
+
+def test_an_empty_server_offers_three_ways(page):
+    opened = press(page(), "Make phantoms")
+    assert opened.segmented_control(key="add.way").value == "phantoms"
+
+
+def test_a_folder_becomes_a_job(dialog, store, phantoms):
+    opened = dialog("folder")
+    opened.text_input(key="add.path").set_value(str(phantoms)).run()
+    opened = press(opened, "Add the folder")
+    (job,) = store.jobs.list()
+    assert (job.kind, job.owner) == ("import", "test@example.com")
+    assert (job.config["name"], job.config["path"]) == ("phantoms", str(phantoms))
+    assert opened.query_params["job"] == str(job.id)
+    assert "add" not in opened.query_params
+
+
+@pytest.mark.parametrize(
+    "path", ["", "films", "/nowhere", "/dev/null", "/\0", "x" * 5000, "/", "<script>", "$x$ **b**"]
+)
+def test_a_wrong_folder_is_one_sentence_and_no_job(dialog, store, path):
+    opened = dialog("folder")
+    opened.text_input(key="add.path").set_value(path)
+    opened = press(opened, "Add the folder")
+    (error,) = opened.error
+    assert re.search(r"(?<!\\)[<>*:$]", error.value) is None
+    assert store.jobs.list() == ()
+
+
+def test_folders_outside_the_data_roots_are_refused(dialog, store, phantoms, monkeypatch, tmp_path):
+    monkeypatch.setenv("MAMMO_DATA_ROOTS", str(tmp_path))
+    opened = dialog("folder")
+    assert any(f"Folders in {tmp_path} can be added." in text for text in captions(opened))
+    opened.text_input(key="add.path").set_value(str(phantoms))
+    opened = press(opened, "Add the folder")
+    assert "can't be added\\. Folders in" in opened.error[0].value
+    assert store.jobs.list() == ()
+
+
+@pytest.mark.parametrize("name", ["../x", "a b", "<b>", "-", "..", "ü"])
+def test_an_odd_name_is_one_sentence_and_no_job(dialog, store, name):
+    opened = dialog("phantoms")
+    opened.text_input(key="add.name").set_value(name)
+    opened = press(opened, "Draw them")
+    assert "can't be the name of a data set" in opened.error[0].value
+    assert store.jobs.list() == ()
+
+
+def test_phantoms_become_a_job_and_a_taken_name_does_not(dialog, store, data_set):
+    opened = dialog("phantoms")
+    opened.number_input(key="add.patients").set_value(30)
+    opened.text_input(key="add.name").set_value("phantoms")
+    opened = press(opened, "Draw them")
+    assert "already a data set named phantoms" in opened.error[0].value
+    opened.text_input(key="add.name").set_value("others")
+    press(opened, "Draw them")
+    (job,) = store.jobs.list()
+    assert (job.kind, dict(job.config)) == ("phantoms", {"name": "others", "patients": 30, "kind": "demo", "seed": 0})
+
+
+def test_a_zip_is_kept_for_its_job(dialog, store):
+    opened = dialog("zip")
+    opened.file_uploader(key="add.zip").upload("My films (2).zip", b"PK\3\4", "application/zip").run()
+    press(opened, "Add the ZIP")
+    (job,) = store.jobs.list()
+    assert (job.kind, job.config["name"]) == ("archive", "My-films-2")
+    kept = Path(job.config["path"])
+    assert (kept.name, kept.read_bytes()) == ("My-films-2.zip", b"PK\3\4")
+    assert kept.parent.parent == settings().tmp_dir
+
+
+def test_no_zip_is_told(dialog, store):
+    opened = press(dialog("zip"), "Add the ZIP")
+    assert opened.error[0].value == "Choose a ZIP first\\."
+
+
+def test_an_import_shows_its_progress_and_can_be_cancelled(page, store):
+    job = store.jobs.submit(NewJob("import", {"name": "films"}, "anna"), WORKER)
+    store.jobs.begin(job.id, 1, {})
+    store.jobs.report_progress(job.id, 1, 0.25, "image 3 of 12")
+    opened = page()
+    assert "image 3 of 12" in opened.get("progress")[0].proto.text
+    press(opened, "Cancel")
+    assert store.jobs.get(job.id).state == JobState.CANCELLING
+
+
+def test_an_import_that_waits_says_for_what(page, store):
+    store.jobs.submit(NewJob("import", {"name": "films"}, "anna"))
+    assert "waits for a worker" in page().get("progress")[0].proto.text
+
+
+def test_a_failed_import_tells_why_until_it_is_put_away(page, store):
+    job = store.jobs.submit(NewJob("archive", {"name": "<b>films"}, "anna"), WORKER)
+    store.jobs.begin(job.id, 1, {})
+    store.jobs.fail(job.id, 1, Failure("no_images", "No images in films.zip.", "Look inside."))
+    opened = page(job=str(job.id))
+    assert "was not added. No images in films\\.zip\\. Look inside\\." in opened.error[0].value
+    assert "<b>" not in opened.error[0].value
+    opened = press(opened, "Close")
+    assert not opened.error
+
+
+def test_a_finished_import_tells_what_came_in(page, store, data_set):
+    job = store.jobs.submit(NewJob("import", {"name": "phantoms"}, "anna"), WORKER)
+    store.jobs.begin(job.id, 1, {})
+    result = {"data_set": "phantoms", "images": 12, "patients": 3, "refused": [{"file": "a", "reason": "b"}]}
+    store.jobs.finish(job.id, 1, result)
+    assert "12\u00a0images of 3\u00a0women, 1\u00a0file refused" in page(job=str(job.id)).success[0].value
+
+
+@pytest.mark.parametrize("job", ["999999", "../../", "9" * 5000, "NaN", "-1", "²"])
+def test_a_number_of_no_import_is_told_alike(page, store, data_set, job):
+    other = store.jobs.submit(NewJob("training", {}, "anna"))
+    told = "This server knows no import of that number."
+    assert told in texts(page(job=job))
+    assert told in texts(page(job=str(other.id)))
