@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 
 import pytest
 from typer.testing import CliRunner
@@ -31,6 +32,18 @@ def phantoms(mammo, tmp_path):
 SMALL = [
     "--preset", "demo", "--set", "epochs=1", "--set", "image_size=64", "--set", "batch_size=8", "--set", "threads=1",
 ]  # fmt: skip
+
+
+def test_a_zip_is_added_with_what_stayed_in_it(mammo, phantoms, tmp_path):
+    packed = tmp_path / "packed.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        for film in sorted((tmp_path / "films").rglob("*CC.png"))[:6]:
+            archive.write(film, f"{film.parent.parent.name}/{film.name}")
+        archive.writestr("more.zip", b"")
+    added = mammo("datasets", "add", packed, "--json")
+    assert (added["name"], added["images"]) == ("packed", 6)
+    assert [one["file"] for one in added["refused"]] == ["more.zip"]
+    assert "already a data set named packed" in mammo("datasets", "add", packed, code=2)
 
 
 @pytest.mark.slow

@@ -15,8 +15,9 @@ from mammo.datasets.leakage import leakage_report, scanner_class_association
 from mammo.datasets.likeness import image_signatures
 from mammo.datasets.splitting import SplitBy, split_samples
 from mammo.errors import DatasetError, ParameterError
+from mammo.jobs.archive_import import import_archive
 from mammo.jobs.importing import ImportRequest, import_data_set
-from mammo.store import DataSetRecord, open_store
+from mammo.store import DataSetRecord, Store, open_store
 
 app = typer.Typer(help="Data sets: add, list, show, check, split.", no_args_is_help=True)
 
@@ -24,18 +25,22 @@ app = typer.Typer(help="Data sets: add, list, show, check, split.", no_args_is_h
 @app.command()
 @expected_failures
 def add(
-    path: Annotated[Path, typer.Argument(help="Folder of a collection; it stays where it is.")],
-    name: Annotated[str | None, typer.Option(help="Name on this server; the folder's name by default.")] = None,
+    path: Annotated[Path, typer.Argument(help="Folder of a collection, which stays where it is; or a ZIP.")],
+    name: Annotated[str | None, typer.Option(help="Name on this server; PATH's name by default.")] = None,
     layout: Annotated[str, typer.Option(help=f"auto, {', '.join(DATASETS)}")] = "auto",
     labels: Annotated[Path | None, typer.Option(help="CSV of labels, sought here and then below PATH.")] = None,
     column: Annotated[list[str] | None, typer.Option(help="OURS=THEIRS, for a column of another name.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Import a folder in place; add the same folder again to bring in what is new."""
-    options = ImportOptions(_labels_file(path, labels), _columns(column or []))
-    request = ImportRequest(name or path.absolute().name, path, layout, options)
-    store = open_store(settings())
-    record, refused = import_data_set(store, request, by=owner(), on_progress=Progress("Images read"))
+    """Import a folder in place, or a ZIP; add the same folder again to bring in what is new."""
+    store, columns = open_store(settings()), _columns(column or [])
+    if path.is_file() and path.suffix.lower() == ".zip":
+        request = ImportRequest(name or path.stem, path, layout, ImportOptions(labels, columns))
+        record, refused = _add_archive(store, request)
+    else:
+        options = ImportOptions(_labels_file(path, labels), columns)
+        request = ImportRequest(name or path.absolute().name, path, layout, options)
+        record, refused = import_data_set(store, request, by=owner(), on_progress=Progress("Images read"))
     shown: dict[str, Any] = {**_facts(record), "refused": refused}
     show(shown, [*_lines(record), *_refusal_lines(shown["refused"])], as_json=as_json)
 
@@ -146,6 +151,14 @@ def label_policy(value: str | None) -> LabelPolicy | None:
     if value is None:
         return None
     raise ParameterError(f"There is no label policy named {value!r}; known are: {', '.join(LABEL_POLICIES)}.")
+
+
+def _add_archive(store: Store, request: ImportRequest) -> tuple[DataSetRecord, list[dict[str, str]]]:
+    shown = Progress("Percent")
+    record, refused = import_archive(
+        store, settings(), request, by=owner(), on_progress=lambda share, note: shown(int(100 * share), 100, note)
+    )
+    return record, [{"file": one.file, "reason": one.reason} for one in refused]
 
 
 def _labels_file(root: Path, labels: Path | None) -> Path | None:
