@@ -109,8 +109,18 @@ def _show_state(store: Store, job: JobRecord) -> None:
         case JobState.PAUSED | JobState.HELD:
             st.progress(job.progress, text=f"{job.state.value.capitalize()}: {plain(job.reason or '')}")
         case _:
-            words = (job.state.value.capitalize(), plain(job.note or ""), promised_end(job, store.jobs.history(job.id)))
+            words = (job.state.value.capitalize(), plain(job.note or ""), promised_end(job), _usage(job))
             st.progress(job.progress, text=" · ".join(word for word in words if word))
+
+
+def _usage(job: JobRecord) -> str:
+    """What the job takes of the machine, as its worker has told."""
+    usage = job.usage or {}
+    words = [f"{usage['cpu_percent']:.0f}\N{NO-BREAK SPACE}% of a core"] if "cpu_percent" in usage else []
+    for name, label in (("memory_bytes", "memory"), ("gpu_memory_bytes", "GPU memory")):
+        if name in usage:
+            words.append(f"{usage[name] / 1e9:.1f}\N{NO-BREAK SPACE}GB of {label}")
+    return ", ".join(words)
 
 
 def _offer_smaller_batch(job: JobRecord) -> None:

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
 from urllib.parse import urlparse
 
 import pytest
 from playwright.sync_api import sync_playwright
 
-from tests.end_to_end.browser import FLAGS, ROOT, environment, problems_in, serving
+from mammo.config import settings
+from mammo.datasets.importing import import_collection
+from mammo.phantoms import PhantomOptions, write_phantoms
+from mammo.store import open_store
+from tests.end_to_end.browser import FLAGS, problems_in, serving
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
     """An installation with twelve synthetic films of three women."""
     folder = tmp_path_factory.mktemp("installation")
-    for arguments in (["phantoms", f"{folder}/films", "--patients", "3"], ["datasets", "add", f"{folder}/films"]):
-        command = [sys.executable, "-m", "mammo", *arguments]
-        subprocess.run(command, cwd=ROOT, env=environment(folder / "home"), check=True, capture_output=True)
+    write_phantoms(folder / "films", PhantomOptions(patients=3), processes=1)
+    store = open_store(settings({"MAMMO_HOME": str(folder / "home")}))
+    store.data_sets.add("films", folder / "films", import_collection(folder / "films"), by="guest")
+    store.close()
     return folder / "home"
 
 

@@ -1,10 +1,8 @@
-"""Augmentation and training in a browser, with a real process that carries the jobs out."""
+"""Augmentation and training in a browser, with the server's own worker to carry the jobs out."""
 
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from urllib.parse import quote, urljoin
 
 import cv2
@@ -22,7 +20,7 @@ from mammo.training.items import film_items
 from mammo.training.preparation import pipeline_of
 from mammo.training.prepared import prepare_images
 from mammo.training.presets import PRESETS
-from tests.end_to_end.browser import ROOT, WAIT_MS, environment, settled, visit
+from tests.end_to_end.browser import WAIT_MS, environment, settled, visit
 
 SCREENS = [("dark", 1440), ("light", 400)]
 pytestmark = pytest.mark.slow
@@ -33,23 +31,6 @@ def store(home):
     opened = open_store(settings(environment(home)))
     yield opened
     opened.close()
-
-
-@pytest.fixture
-def work(home):
-    """Carries jobs out, each in a process of its own; what still works at the end is ended."""
-    processes = []
-
-    def begun(job_id):
-        command = [sys.executable, "-m", "mammo", "jobs", "resume", str(job_id)]
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        processes.append(subprocess.Popen(command, cwd=ROOT, env=environment(home), **quiet))
-        return processes[-1]
-
-    yield begun
-    for process in processes:
-        process.terminate()
-        process.wait(timeout=30)
 
 
 @pytest.fixture
@@ -123,14 +104,12 @@ def fed_in_training(store, folder, *, seed, epoch):
     return augmented(data, np.array([0]), POLICIES["paper"], seed=seed, epoch=epoch)[0]
 
 
-def test_a_training_is_started_by_two_quick_clicks_once_and_watched_to_its_end(address, open_page, store, split, work):
+def test_a_training_is_started_by_two_quick_clicks_once_and_watched_to_its_end(address, open_page, store, split):
     before = len(store.jobs.list())
     page = open_page()
     visit(page, form(address, split, epochs=3), "Training")
     start(page).dblclick()
     job = job_number(page)
-    says(page, "Waiting in the queue, place 1")
-    work(job)
     says(page, "Succeeded")
     says(page, "Validation, epoch 3")
     says(page, "Scores on the")
@@ -148,29 +127,24 @@ def test_a_training_is_started_by_two_quick_clicks_once_and_watched_to_its_end(a
     assert page.problems == []
 
 
-def test_a_training_is_paused_resumed_and_cancelled_while_it_is_watched(address, open_page, store, split, work):
+def test_a_training_is_paused_resumed_and_cancelled_while_it_is_watched(address, open_page, store, split):
     page = open_page()
     visit(page, form(address, split, epochs=5000), "Training")
     start(page).click()
     job = job_number(page)
-    first = work(job)
     says(page, "Running · epoch")
     says(page, "ends about")
     expect(page.get_by_role("slider", name="Epochs shown").first).to_be_visible(timeout=WAIT_MS)
 
     page.get_by_role("button", name="Pause").click()
     says(page, "Paused: paused by a person")
-    first.wait(timeout=60)
     done = store.jobs.get(job).progress
     assert 0 < done < 1
 
     page.get_by_role("button", name="Resume").click()
-    says(page, "Waiting in the queue")
-    second = work(job)
     says(page, "Running · epoch")
     page.get_by_role("button", name="Cancel").click()
     says(page, "Cancelled")
-    second.wait(timeout=60)
     ended = store.jobs.get(job)
     assert ended.state == JobState.CANCELLED
     assert ended.attempt == 2

@@ -2,7 +2,7 @@ import pytest
 
 from mammo.ui import messages
 
-PAGES = ["pages/overview.py", "pages/contrast.py"]
+PAGES = ["pages/overview.py", "pages/contrast.py", "pages/augmentation.py", "pages/training.py"]
 
 
 def captions(app):

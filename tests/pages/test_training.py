@@ -58,6 +58,7 @@ def running(store, data_set, split):
     store.jobs.begin(job.id, attempt, {"torch": "2.15"})
     store.jobs.record_metrics(job.id, attempt, logged(epochs=2))
     store.jobs.report_progress(job.id, attempt, 0.2, "epoch 3 of 10")
+    store.jobs.report_usage(job.id, attempt, {"cpu_percent": 151.4, "memory_bytes": 6.4e8})
     return job.id
 
 
@@ -434,6 +435,12 @@ def test_a_running_job_shows_progress_curves_matrix_and_lineage(training, runnin
     assert matrix.count("100\u00a0%") == 3
     assert any(split.hash[:12] in one for one in words(app))
     assert any("torch 2.15" in one for one in words(app))
+
+
+def test_a_running_job_tells_what_it_takes_of_the_machine(training, running):
+    text = training(job=str(running)).get("progress")[0].proto.text
+    assert "Running · epoch 3 of 10" in text
+    assert "151\u00a0% of a core, 0.6\u00a0GB of memory" in text
 
 
 def test_the_range_of_epochs_survives_news(training, store, running):
