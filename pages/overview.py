@@ -3,37 +3,37 @@
 import streamlit as st
 
 from mammo.store import JobFilter
-from mammo.ui import cache, data_set_tiles, frame, job_table, preset_inputs
+from mammo.ui import cache, data_set_tiles, frame, job_table, jobs_now, preset_inputs, server_summary
 from mammo.ui.next_step import next_step
 
 frame.enter("pages/overview.py")
 
 store = cache.store()
-data_sets, jobs = store.data_sets.list(), store.jobs.list(JobFilter(kind="training", limit=1000))
-situation = job_table.situation()
-is_changing = not data_sets or bool(situation[1])
-step = next_step(data_sets, jobs, [preset.name for preset in store.presets.list(preset_inputs.KIND)])
+data_sets, trainings = store.data_sets.list(), store.jobs.list(JobFilter(kind="training", limit=1000))
+active = store.jobs.list(JobFilter(states=job_table.ACTIVE))
+is_changing = bool(active) or not data_sets
+step = next_step(data_sets, (*active, *trainings), [one.name for one in store.presets.list(preset_inputs.KIND)])
 
 with st.container(horizontal=True, vertical_alignment="center"):
     st.title("Overview", anchor=False, width="content")
-    if step.page and st.button(step.what, type="primary"):
+    if st.button(step.what, type="primary", icon=":material/arrow_forward:"):
         st.switch_page(step.page, query_params=dict(step.query))
-if not data_sets:
-    st.info("On a fresh server the demo is being made now, about 1 min.", icon=":material/hourglass_top:")
-st.caption(step.why)
-if step.command:
-    st.code(step.command, language=None)
+server_summary.show_summary(data_sets, sum(job.state in job_table.IN_HAND for job in active))
+st.markdown(step.why)
+if active and not data_sets:
+    st.info(
+        "The first films are being made. On a fresh server synthetic ones are drawn and a small network is trained on "
+        "them, a few minutes in all; this page follows by itself.",
+        icon=":material/hourglass_top:",
+    )
 
 left, right = st.columns([3, 2], gap="medium")
 with left:
     st.subheader("Jobs", anchor=False)
-    if is_changing:
-        st.fragment(job_table.follow_jobs, run_every=2)(situation)
-    else:
-        job_table.show_jobs()
+    st.fragment(jobs_now.follow, run_every=jobs_now.REDRAWN_SECONDS if is_changing else None)(job_table.situation())
 with right:
     st.subheader("Best models", anchor=False)
-    job_table.show_best_models(jobs)
+    job_table.show_best_models(trainings)
 
 if data_sets:
     st.subheader("Data sets", anchor=False)

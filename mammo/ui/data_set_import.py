@@ -23,6 +23,7 @@ from mammo.store.database import checked_name
 from mammo.ui import cache, people
 from mammo.ui.plain_text import plain
 
+IMPORT_KINDS = frozenset({"import", "archive", "phantoms"})  # of jobs that bring a data set
 ADD = "add"  # in the address: which way of adding is open
 JOB = "job"  # in the address: the import that is followed
 _WAYS = {"folder": "Server folder", "zip": "ZIP", "phantoms": "Phantoms"}

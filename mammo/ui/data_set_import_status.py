@@ -7,12 +7,11 @@ import streamlit as st
 from mammo.errors import NotFoundError
 from mammo.store import JobFilter, JobRecord, JobState
 from mammo.ui import cache, data_set_filters, numbers, people
-from mammo.ui.data_set_import import JOB
+from mammo.ui.data_set_import import IMPORT_KINDS, JOB
 from mammo.ui.job_table import ACTIVE
 from mammo.ui.kept_choice import choose_next
 from mammo.ui.plain_text import plain
 
-KINDS = frozenset({"import", "archive", "phantoms"})
 _REDRAWN_SECONDS = 1.0
 _LONGEST_NUMBER = 12  # digits of a job's number
 
@@ -31,13 +30,8 @@ def show_imports() -> None:
             _show_failure(job)
 
 
-def is_importing() -> bool:
-    """Is a data set on its way?"""
-    return bool(_active())
-
-
 def _active() -> list[JobRecord]:
-    return [job for job in cache.store().jobs.list(JobFilter(states=ACTIVE)) if job.kind in KINDS]
+    return [job for job in cache.store().jobs.list(JobFilter(states=ACTIVE)) if job.kind in IMPORT_KINDS]
 
 
 def _followed() -> JobRecord | None:
@@ -49,7 +43,7 @@ def _followed() -> JobRecord | None:
         job = cache.store().jobs.get(int(asked)) if asked.isdecimal() and len(asked) <= _LONGEST_NUMBER else None
     except NotFoundError:
         job = None
-    if job is None or job.kind not in KINDS:
+    if job is None or job.kind not in IMPORT_KINDS:
         st.info("This server knows no import of that number.", icon=":material/info:")
         return None
     return job

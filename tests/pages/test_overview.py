@@ -1,17 +1,42 @@
-from mammo.store import NewJob
+import os
+
+from mammo.datasets.splitting import split_samples
+from mammo.store import NewJob, Worker
+
+WORKER = Worker(id="test", pid=os.getpid(), boot_id="boot", started=0.0)
 
 
 def table(app):
     return app.dataframe[0].value.set_index("Job")
 
 
-def test_an_empty_server_says_so_and_offers_a_synthetic_film(app):
+def test_an_empty_server_says_so_and_the_next_step_adds_a_data_set(app):
     app.run()
-    assert any("holds no data set yet" in one.value for one in app.caption)
-    assert app.code[0].value == "python -m mammo datasets add FOLDER"
-    assert "demo is being made" in app.info[0].value
+    assert any("holds no data set yet" in one.value for one in app.markdown)
     assert any(one.value == "No job yet." for one in app.caption)
     assert not app.dataframe
+    app.button[0].click().run()
+    assert app.title[0].value == "Data sets"
+    assert app.segmented_control(key="add.way").value == "folder"
+
+
+def test_while_the_demo_is_made_the_page_says_what_happens_and_when_it_ends(app, store):
+    job = store.jobs.submit(NewJob("phantoms", {"name": "demo-phantoms"}, "guest"), WORKER)
+    store.jobs.begin(job.id, 1, {})
+    store.jobs.report_progress(job.id, 1, 0.5, "drawing synthetic mammogram 30 of 60")
+    app.run()
+    assert "The first films are being made" in app.info[0].value
+    told = app.get("progress")[0].proto.text.replace("\\", "")
+    assert "Job 1, phantoms" in told
+    assert "drawing synthetic mammogram 30 of 60 · ends about" in told
+    assert app.button[0].label == "Try contrast on a synthetic film"
+
+
+def test_one_line_tells_what_the_server_holds_and_who_is_looking(app, data_set, jobs):
+    line = next(one.value for one in app.run().caption if "data set" in one.value)
+    assert "1\u00a0data set · 12\u00a0images of 3\u00a0women" in line
+    assert "1\u00a0job running" in line
+    assert "you are test@example\\.com" in line
 
 
 def test_jobs_stand_in_the_table_with_state_progress_and_interval(app, jobs):
@@ -33,7 +58,7 @@ def test_the_latest_jobs_come_first_and_old_ones_are_left_out(app, store, data_s
 def test_a_data_set_is_a_tile_with_a_film_of_each_class_and_its_women(app, data_set):
     app.run()
     texts = [one.value for one in app.markdown]
-    assert "**phantoms**" in texts
+    assert app.get("page_link")[0].proto.label
     assert "12\u00a0images of 3\u00a0women" in texts
     assert len(app.image) == 3
     assert any("normal 4" in one.value and "malignant 4" in one.value for one in app.html)
@@ -47,15 +72,15 @@ def test_real_films_are_not_marked_synthetic(app, constant_data_set):
     assert not any("synthetic" in one.value for one in app.run().markdown)
 
 
-def test_the_next_step_opens_contrast_with_the_data_set(app, data_set):
+def test_the_next_step_opens_training_with_the_data_set(app, data_set):
     app.run().button[0].click().run()
-    assert app.title[0].value == "Contrast"
     assert app.selectbox(key="data_set").value == "phantoms"
 
 
-def test_after_a_preset_the_next_step_is_training(app, store, data_set):
-    store.presets.save("enhancement", "soft", {"method": "gamma", "values": {}}, owner="guest")
-    assert app.run().code[0].value == "python -m mammo train --dataset phantoms"
+def test_a_split_that_leaks_is_marked(app, store, data_set):
+    made = split_samples(store.data_sets.samples("phantoms"), by="image", fractions=(0.5, 0.25, 0.25))
+    store.splits.add("phantoms", made, by="guest")
+    assert any("split image-1 leaks" in one.value for one in app.run().markdown)
 
 
 def test_a_running_job_is_redrawn_with_its_new_progress(app, store, jobs):

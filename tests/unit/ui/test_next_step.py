@@ -42,10 +42,15 @@ def training(state):
     )
 
 
-def test_without_data_the_phantom_and_the_command_are_offered():
+def test_without_data_a_data_set_is_added():
     step = next_step([], [], [])
-    assert step.page == "pages/contrast.py"
-    assert step.command == "python -m mammo datasets add FOLDER"
+    assert (step.page, step.query) == ("pages/data_sets.py", (("add", "folder"),))
+
+
+@pytest.mark.parametrize("kind", ["import", "archive", "phantoms"])
+def test_while_the_first_films_come_in_contrast_is_tried_on_a_synthetic_one(kind):
+    assert next_step([], [replace(training(JobState.RUNNING), kind=kind)], []).page == "pages/contrast.py"
+    assert next_step([], [replace(training(JobState.FAILED), kind=kind)], []).page == "pages/data_sets.py"
 
 
 def test_the_data_set_imported_last_comes_first():
@@ -54,11 +59,11 @@ def test_the_data_set_imported_last_comes_first():
 
 @pytest.mark.parametrize("state", [JobState.FAILED, JobState.CANCELLED])
 def test_a_training_without_a_model_leaves_training_as_the_next_step(state):
-    assert next_step([FILMS], [training(state)], ["soft"]).command == "python -m mammo train --dataset films"
+    step = next_step([FILMS], [training(state)], ["soft"])
+    assert (step.what, step.page) == ("Train a model on films", "pages/training.py")
 
 
 @pytest.mark.parametrize("state", [JobState.QUEUED, JobState.RUNNING, JobState.SUCCEEDED])
-def test_once_a_training_is_under_way_films_are_compared(state):
-    step = next_step([FILMS], [training(state)], ["soft"])
-    assert step.command is None
-    assert step.page == "pages/contrast.py"
+def test_once_a_training_is_under_way_contrast_is_tuned_and_then_films_are_looked_at(state):
+    assert next_step([FILMS], [training(state)], []).page == "pages/contrast.py"
+    assert next_step([FILMS], [training(state)], ["soft"]).page == "pages/data_sets.py"
