@@ -6,7 +6,7 @@ _ADVICE = {
     "bug": "This is a fault of the program. Please report it with the job's log.",
     "checkpoint": "Clone the job to start afresh; the damaged checkpoint stays where it is.",
     "dataset": "Look at the data set and its split, then clone the job.",
-    "disk_full": "Make room on the disk that holds MAMMO_HOME, then retry; nothing that was kept is lost.",
+    "disk_full": "Make room on the disk that holds MAMMO_HOME, then resume the job; nothing that was kept is lost.",
     "killed": "Resume it when the cause is gone; a machine that runs out of memory kills its largest process.",
     "nan_loss": "Clone the job with a learning rate ten times smaller.",
     "not_found": "Import the data set or make the split again, then clone the job.",

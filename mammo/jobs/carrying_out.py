@@ -69,11 +69,10 @@ def carry_out_job(
     except JobStateError:
         raise  # the job is no longer this process's to write to
     except MammoError as error:
-        _fail(reporter, error.code, str(error))
+        _give_up(reporter, error.code, str(error))
         raise
     except Exception as error:
-        kind, sentence = _kind_of(error)
-        _fail(reporter, kind, sentence)
+        _give_up(reporter, *_kind_of(error))
         raise
     return store.jobs.get(job_id)
 
@@ -103,10 +102,13 @@ def _kind_of(error: Exception) -> tuple[str, str]:
     return "bug", f"{type(error).__name__}: {error}"
 
 
-def _fail(reporter: JobReporter, kind: str, sentence: str) -> None:
+def _give_up(reporter: JobReporter, kind: str, sentence: str) -> None:
     logger.error(sentence)
-    failure = Failure(kind, sentence, advice_on(kind))
+    jobs, number, attempt = reporter.store.jobs, reporter.job_id, reporter.attempt
     try:
-        reporter.store.jobs.fail(reporter.job_id, reporter.attempt, failure)
+        if kind == "disk_full":  # nothing is wrong with the job: it goes on when there is room
+            jobs.pause(number, attempt, f"{sentence} {advice_on(kind)}")
+        else:
+            jobs.fail(number, attempt, Failure(kind, sentence, advice_on(kind)))
     except JobStateError:  # someone asked to cancel it meanwhile: then it is cancelled, not failed
-        reporter.store.jobs.confirm_cancel(reporter.job_id, reporter.attempt)
+        jobs.confirm_cancel(number, attempt)

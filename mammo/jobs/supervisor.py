@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import fcntl
 import logging
 import os
@@ -17,6 +18,7 @@ from mammo.errors import SettingsError
 
 logger = logging.getLogger(__name__)
 
+_PR_SET_PDEATHSIG = 1
 _FIRST_WAIT, _LONGEST_WAIT = 1.0, 60.0  # seconds before a process is started again
 _HEALTHY_SECONDS = 60.0  # one that lived as long is started again at once
 _LOOK_SECONDS = 0.5
@@ -67,7 +69,7 @@ class Supervisor:
         if kept.process is None:
             if now - kept.started_at >= kept.wait:
                 kept.process = subprocess.Popen(  # noqa: S603 - our own commands
-                    kept.sibling.command, cwd=self._folder, start_new_session=True
+                    kept.sibling.command, cwd=self._folder, start_new_session=True, preexec_fn=_end_with_the_parent
                 )
                 kept.started_at = now
             return
@@ -98,6 +100,13 @@ class Supervisor:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+
+def _end_with_the_parent() -> None:
+    """Let the kernel send SIGTERM to this new process when the supervisor dies, by whatever death (Linux only)."""
+    libc = ctypes.CDLL(None)
+    if hasattr(libc, "prctl"):
+        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 @contextmanager

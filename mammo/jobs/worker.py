@@ -28,8 +28,7 @@ logger = logging.getLogger(__name__)
 
 _LOOK_SECONDS = 1.0  # between two looks into an empty queue
 _POLL_SECONDS = 0.1  # between two looks at a child
-_DRAIN_SECONDS = 60.0  # a child that does not end by itself within them is killed
-_USAGE_SECONDS = 5.0
+_PATIENCE_SECONDS = 30.0  # a child that was asked to end and does not is killed after them
 
 
 @dataclass
@@ -40,8 +39,8 @@ class _Child:
     process: subprocess.Popen[bytes]
     usage: psutil.Process
     told_at: float = field(default_factory=time.monotonic)
-    used_at: float = 0.0
-    drained_at: float | None = None
+    asked_at: float | None = None  # when it was asked to end, by its worker or by a person
+    is_drained: bool = False
 
 
 class WorkerLoop:
@@ -50,15 +49,18 @@ class WorkerLoop:
     def __init__(self, store: Store, settings: Settings, slot: Slot, gpus: Gpus) -> None:
         self.store, self.settings, self.slot, self.gpus = store, settings, slot, gpus
         self.identity = this_process(f"worker-{slot.name}")
-        self.is_stopping = False
+        self.is_stopping = self.is_forced = False
         self.done: list[int] = []  # jobs whose child has ended here
         self._child: _Child | None = None
         self._swept_at = -1e9
         self._blocked: str | None = None
 
     def stop(self) -> None:
-        """Let the job in hand keep a checkpoint and go back into the queue; take no other. For signal handlers too."""
-        self.is_stopping = True
+        """Let the job in hand keep a checkpoint and go back into the queue; take no other. For signal handlers too.
+
+        Called again, it ends the job's process at once.
+        """
+        self.is_stopping, self.is_forced = True, self.is_stopping
 
     def carry_on(self, *, until_idle: bool = False) -> None:
         """Work until stopped, or until no job is queued or in anyone's hands.
@@ -136,10 +138,10 @@ class WorkerLoop:
 
     def _keep_alive(self, child: _Child) -> None:
         now = time.monotonic()
-        if self.is_stopping and child.drained_at is None:
-            child.drained_at = now
+        if self.is_stopping and not child.is_drained:
+            child.is_drained, child.asked_at = True, child.asked_at or now
             child.process.terminate()
-        if child.drained_at is not None and now - child.drained_at > _DRAIN_SECONDS:
+        if self.is_forced or (child.asked_at is not None and now - child.asked_at > _PATIENCE_SECONDS):
             _kill(child.process)
         if now - child.told_at >= self.settings.heartbeat_seconds:
             child.told_at = now
@@ -148,7 +150,9 @@ class WorkerLoop:
     def _report(self, child: _Child) -> None:
         """A sign of life with what the child takes of the machine; if the job is another's now, its process must go."""
         try:
-            self.store.jobs.report_usage(child.job.id, child.job.attempt, self._usage(child))
+            wish = self.store.jobs.report_usage(child.job.id, child.job.attempt, self._usage(child))
+            if wish == "cancel":
+                child.asked_at = child.asked_at or time.monotonic()
         except JobStateError as error:
             if child.process.poll() is None:
                 logger.warning("%s Its process is ended.", error)
@@ -179,7 +183,7 @@ class WorkerLoop:
             now = self.store.jobs.get(job.id)
             if now.attempt != job.attempt or now.state not in IN_HAND:
                 return
-            if self.is_stopping and child.drained_at is not None:
+            if child.is_drained and now.state != JobState.CANCELLING:
                 self.store.jobs.release(job.id, job.attempt, "its worker was stopped; goes on from its checkpoint")
                 return
             state = self.store.jobs.lose(job.id, job.attempt, _death(code))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import hashlib
 import json
 import os
 import shutil
@@ -19,6 +21,7 @@ from mammo.errors import CheckpointError
 from mammo.files import publish_dir, sha256_of, write_json
 
 _WEIGHTS, _STATE, _MANIFEST = "weights.safetensors", "state.pt", "manifest.json"
+_FACTS = "facts"  # among the hashes: a flipped bit in a score or a step would read as another number
 
 
 @dataclass(frozen=True)
@@ -45,14 +48,30 @@ def write_checkpoint(
         save_file({name: tensor.detach().cpu().contiguous() for name, tensor in weights.items()}, temporary / _WEIGHTS)
         hashes = {_WEIGHTS: sha256_of(temporary / _WEIGHTS)}
         if state is not None:
-            torch.save(dict(state), temporary / _STATE)
+            with (temporary / _STATE).open("wb") as file:  # torch's own writer would not tell why it failed
+                torch.save(dict(state), file)
             hashes[_STATE] = sha256_of(temporary / _STATE)
+        hashes[_FACTS] = _digest(facts)
         write_json(temporary / _MANIFEST, {"facts": dict(facts), "sha256": hashes})
         publish_dir(temporary, folder)
     except (OSError, SafetensorError, RuntimeError) as error:
         shutil.rmtree(temporary, ignore_errors=True)
+        if _is_disk_full(error):
+            sentence = f"The checkpoint {folder.name} could not be written: the disk is full. The one before is kept."
+            raise CheckpointError(sentence, code="disk_full") from error
         raise CheckpointError(f"The checkpoint {folder.name} could not be written: {error}") from error
     return hashes[_WEIGHTS]
+
+
+def _is_disk_full(error: BaseException | None) -> bool:
+    """Also where another error hides it: safetensors puts the system's words into its own, torch fails over it."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            return True
+        if os.strerror(errno.ENOSPC) in str(error):
+            return True
+        error = error.__context__
+    return False
 
 
 def read_checkpoint(folder: Path) -> Checkpoint:
@@ -64,7 +83,7 @@ def read_checkpoint(folder: Path) -> Checkpoint:
     try:
         manifest = json.loads((folder / _MANIFEST).read_text())
         for name, expected in manifest["sha256"].items():
-            if sha256_of(folder / name) != expected:
+            if (_digest(manifest["facts"]) if name == _FACTS else sha256_of(folder / name)) != expected:
                 raise CheckpointError(f"{name} of {folder.name} is damaged: its hash is not the one written.")
         weights = load_file(folder / _WEIGHTS)
         state = None
@@ -73,8 +92,13 @@ def read_checkpoint(folder: Path) -> Checkpoint:
         return Checkpoint(weights, manifest["facts"], state, manifest["sha256"][_WEIGHTS])
     except FileNotFoundError as error:
         raise CheckpointError(f"The checkpoint {folder.name} is missing or incomplete.") from error
-    except (OSError, ValueError, KeyError, SafetensorError, RuntimeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, SafetensorError, RuntimeError) as error:
         raise CheckpointError(f"The checkpoint {folder.name} can't be read: {error}") from error
+
+
+def _digest(facts: Mapping[str, Any]) -> str:
+    """SHA-256 of plain values, however they are laid out."""
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
 
 class CheckpointShelf:
@@ -89,7 +113,7 @@ class CheckpointShelf:
         """Keep the state after ``step``, and the one before it."""
         write_checkpoint(self.folder / f"step-{step:09d}", weights, {**facts, "step": step}, state)
         for old in self._generations()[:-2]:
-            shutil.rmtree(old)
+            shutil.rmtree(old, ignore_errors=True)  # the new one is whole; the next save tries again
 
     def save_best(self, weights: Mapping[str, Tensor], facts: Mapping[str, Any]) -> None:
         """Keep the best state so far; the one before goes when this one is whole."""
@@ -97,7 +121,7 @@ class CheckpointShelf:
         write_checkpoint(new, weights, facts)
         for old in self._best():
             if old != new:
-                shutil.rmtree(old)
+                shutil.rmtree(old, ignore_errors=True)
 
     def best(self) -> Checkpoint:
         """The best state so far; CheckpointError if there is none."""
