@@ -10,6 +10,7 @@ frame.enter("pages/training.py")
 store = cache.store()
 if JOB in st.query_params:
     st.page_link("pages/training.py", label="All jobs and a new training", icon=":material/arrow_back:")
+    new_training_view.close_form()
     job_view.show_asked_job(store)
 else:
     has_data = bool(store.data_sets.list())

@@ -25,6 +25,6 @@ def share_figure(shares: Sequence[float], theme: Theme) -> go.Figure:
         marker={"color": colors, "line": {"width": 0}},
         hovertemplate="%{y} draws keep about %{x:.0%}<extra></extra>",
     )
-    figure.update_xaxes(range=[0, 1], tickformat=".0%", tickvals=[0, 0.5, 1], showgrid=False, fixedrange=True)
+    figure.update_xaxes(range=[0, 1.02], tickformat=".0%", tickvals=[0, 0.5, 1], showgrid=False, fixedrange=True)
     figure.update_yaxes(range=[0, len(shares)], tickvals=[0, len(shares)], fixedrange=True)
     return figure

@@ -17,6 +17,7 @@ from mammo.ui.training_data import DataChoice
 from mammo.ui.training_start import Start, as_changes, in_text, start_of_job, start_of_preset
 
 PRESET, CLONE, CHANGES = "preset", "clone", "set"  # names in the address
+_REFUSED = "training.refused"
 _START = "training.start"
 _REGION = "training.region"  # what the form's defaults were drawn for
 
@@ -44,15 +45,24 @@ def show_form() -> Form:
     if warning := training_data.leakage_warning(store, choice):
         st.warning(plain(warning), icon=":material/warning:")
     start = _start(preset)
-    for sentence in start.refused:
+    if start.cloned_from is not None:
+        st.caption(f":material/content_copy: A clone of {start.name}: changes are marked against it.")
+    for sentence in _refused(start):
         st.warning(plain(sentence), icon=":material/link_off:")
     values, problems = training_form.draw_form(start)
     if "" in problems:
         st.error(plain(problems[""]), icon=":material/block:")
     _keep_changes(start, values, problems)
-    _show_sources(preset)
+    if start.cloned_from is None:
+        _show_sources(preset)
     config = None if problems else TrainingConfig.of(values)
     return Form(config, choice, start.cloned_from, button, cost)
+
+
+def close_form() -> None:
+    """Forget what was said of the form; the next one begins anew."""
+    st.session_state.pop(_REFUSED, None)
+    training_launch.close_form()
 
 
 def show_cost(form: Form) -> None:
@@ -103,7 +113,8 @@ def _take_up_preset() -> None:
     """Another preset: every field takes its value, earlier changes and a clone are forgotten."""
     for name in (CLONE, CHANGES):
         st.query_params.pop(name, None)
-    st.session_state.pop(_REGION, None)
+    for key in (_REGION, _REFUSED):
+        st.session_state.pop(key, None)
     st.query_params[PRESET] = st.session_state[PRESET]
     training_form.put_values(start_of_preset(st.session_state[PRESET], ()).values)
 
@@ -132,6 +143,14 @@ def _follow_region(preset: str, start: Start) -> None:
     for name, value in start.base.items():
         if value != old[name] and training_form.value_now(name) == old[name]:
             st.session_state[training_form.key_of(name)] = value
+
+
+def _refused(start: Start) -> tuple[str, ...]:
+    """Sentences on the address with which the form was opened; they stay though the address is mended at once."""
+    if start.refused:
+        st.session_state[_REFUSED] = start.refused
+    kept: tuple[str, ...] = st.session_state.get(_REFUSED, ())
+    return kept
 
 
 def _keep_changes(start: Start, values: dict[str, object], problems: dict[str, str]) -> None:

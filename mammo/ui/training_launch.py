@@ -44,7 +44,11 @@ def launch(job: NewJob) -> None:
         show_job(store.jobs.submit(job).id)
 
 
-def show_job(job_id: int) -> None:
-    """Go to one job's view; the form begins anew after it. For a button's callback."""
+def close_form() -> None:
+    """The next form is another one: its button makes another job."""
     st.session_state.pop(_FORM, None)
+
+
+def show_job(job_id: int) -> None:
+    """Go to one job's view. For a button's callback."""
     st.query_params.from_dict({JOB: str(job_id)})

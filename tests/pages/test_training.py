@@ -158,6 +158,14 @@ def test_the_address_brings_the_changes_back(training, data_set, split):
     assert app.slider(key="train.enhancement.gamma.gamma").value == 2.0
 
 
+def test_a_change_of_the_address_that_does_not_fit_is_said_until_a_preset_is_chosen(training, data_set, split):
+    app = training(set=["epochs=0"])
+    app.run()
+    assert [one.value for one in app.warning if "epochs" in one.value]
+    app.selectbox(key="preset").select("demo").run()
+    assert not [one.value for one in app.warning if "epochs" in one.value]
+
+
 def test_a_policy_of_ones_own_comes_over_from_the_augmentation_page(training, data_set, split, store):
     own = '{"name": "custom", "label": "Custom", "steps": [{"name": "translation", "values": {"shift": 5}}]}'
     app = training(preset="demo", set=[f"augmentation={own}"])
