@@ -28,11 +28,10 @@ def place_before(connection: Connection, job_id: int, before: int) -> dict[str, 
     if target.state not in WAITING and before != job_id:
         standing = STANDING[JobState(target.state)]
         raise JobStateError(f"Job {before} {standing}; job {job_id} cannot be put before it.")
-    position = _half_way(connection, job_id, target.priority, target.position)
+    position = _half_way(connection, job_id, target.position)
     if position is None:
         _renumber(connection)
-        renumbered = connection.execute(query).one()
-        position = _half_way(connection, job_id, renumbered.priority, renumbered.position)
+        position = _half_way(connection, job_id, connection.execute(query).one().position)
     return {"priority": target.priority, "position": position}
 
 
@@ -51,10 +50,10 @@ def place_last(connection: Connection, job_id: int) -> dict[str, Any]:
     return {} if priority is None else {"priority": priority, "position": position}
 
 
-def _half_way(connection: Connection, job_id: int, priority: int, position: float) -> float | None:
-    """A position between one and that of the job before it; None if doubles know none."""
-    earlier = select(func.max(Job.position)).where(Job.state.in_(WAITING), Job.priority == priority)
-    previous: float | None = connection.scalar(earlier.where(Job.position < position, Job.id != job_id))
+def _half_way(connection: Connection, job_id: int, position: float) -> float | None:
+    """A position between one and that of the job before it, of whatever priority; None if doubles know none."""
+    earlier = select(func.max(Job.position)).where(Job.state.not_in(ENDS), Job.id != job_id)
+    previous: float | None = connection.scalar(earlier.where(Job.position < position))
     if previous is None:
         return position - 1.0
     between = (previous + position) / 2
