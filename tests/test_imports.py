@@ -13,6 +13,8 @@ import pytest
         "mammo.store, mammo.datasets.importing",
         "mammo.models, mammo.explanation",
         "mammo.jobs.planning, mammo.ui.cache",
+        "mammo.ui.data_set_import, mammo.ui.data_set_import_status, mammo.ui.data_set_woman, mammo.ui.data_set_audits",
+        "mammo.ui.data_set_tiles, mammo.ui.jobs_now, mammo.ui.next_step, mammo.jobs.archive_import",
     ],
 )
 def test_light_parts_do_not_load_torch(modules):
