@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from mammo.store import JobFilter, JobRecord
-from mammo.ui import cache, job_table, job_times
+from mammo.ui import cache, data_set_likeness, job_table, job_times
+from mammo.ui.data_set_import import IMPORT_KINDS
 from mammo.ui.plain_text import plain
 
 REDRAWN_SECONDS = 2.0
@@ -25,5 +26,13 @@ def _show(job: JobRecord) -> None:
         told = " · ".join(plain(word) for word in words if word)
         what = plain(f"Job {job.id}, {job_table.what(job)}")
         st.progress(min(max(job.progress, 0.0), 1.0), text=f"**{what}** · {told}")
-        page, label = ("pages/training.py", "Watch") if job.kind == "training" else ("pages/data_sets.py", "Look")
-        st.page_link(page, label=label, icon=":material/visibility:", query_params={"job": str(job.id)})
+        page, query = _place(job)
+        st.page_link(page, label="Watch", icon=":material/visibility:", query_params=query)
+
+
+def _place(job: JobRecord) -> tuple[str, dict[str, str]]:
+    """The page on which a job is followed, and its query."""
+    if job.kind == data_set_likeness.KIND and job.data_set and job.split:
+        return "pages/data_sets.py", {"data_set": job.data_set, "split": job.split}
+    page = "pages/data_sets.py" if job.kind in IMPORT_KINDS else "pages/training.py"
+    return page, {"job": str(job.id)}

@@ -1,18 +1,25 @@
 import json
 import re
 import shutil
+import subprocess
+import sys
 import time
 from pathlib import Path
 
+import cv2
 import pytest
 
 from mammo.config import settings
 from mammo.datasets import Refusal
 from mammo.datasets.importing import import_collection
 from mammo.datasets.splitting import split_samples
+from mammo.jobs.carrying_out import carry_out_job, start_job
+from mammo.jobs.workers import this_process
 from mammo.store import Failure, ImageFilter, JobState, NewJob, Worker
 
+APP = Path(__file__).parents[2] / "app.py"
 PAGE = "pages/data_sets.py"
+APART = 0  # a seed that puts the two films into different parts
 WORKER = Worker(id="test", pid=1, boot_id="boot", started=0.0)
 
 
@@ -380,3 +387,44 @@ def test_a_number_of_no_import_is_told_alike(page, store, data_set, job):
     told = "This server knows no import of that number."
     assert told in texts(page(job=job))
     assert told in texts(page(job=str(other.id)))
+
+
+def carry_out(store, number):
+    carry_out_job(store, settings(), number, start_job(store, number, this_process("test")), lambda _share, _note: None)
+
+
+def test_films_that_look_alike_are_sought_by_a_job_and_told(page, store, phantoms, tmp_path):
+    folder = shutil.copytree(phantoms, tmp_path / "films")
+    film = next(path for path in sorted(folder.rglob("*LEFT_CC.png")) if "Normal" in path.parts)
+    brighter = cv2.imread(str(film), cv2.IMREAD_UNCHANGED) // 2
+    cv2.imwrite(str(film.with_name(film.name.replace("LEFT_CC", "RIGHT_CC"))), brighter)
+    store.data_sets.add("films", folder, import_collection(folder), by="guest")
+    made = split_samples(store.data_sets.samples("films"), by="image", fractions=(0.5, 0.25, 0.25), seed=APART)
+    store.splits.add("films", made, by="guest")
+    opened = press(page(), "Seek films that look alike")
+    (job,) = store.jobs.list()
+    assert (job.kind, job.data_set, job.split) == ("likeness", "films", "image-1")
+    assert "The search is queued" in opened.get("progress")[0].proto.text
+    carry_out(store, job.id)
+    pairs = store.jobs.get(job.id).result["pairs"]
+    assert [{Path(one).name.split("_1.")[1] for one in pair} for pair in pairs] == [{"LEFT_CC.png", "RIGHT_CC.png"}]
+    assert any("1\u00a0pair of films that look alike in different parts" in one.value for one in page().markdown)
+
+
+def test_no_films_that_look_alike_is_told(page, store, data_set, split):
+    press(page(), "Seek films that look alike")
+    carry_out(store, store.jobs.list()[0].id)
+    assert any("No films in different parts look alike" in one.value for one in page().markdown)
+
+
+def test_torch_is_loaded_neither_for_data_sets_nor_for_overview(data_set):
+    code = (
+        "import sys\n"
+        "from streamlit.testing.v1 import AppTest\n"
+        "app = AppTest.from_file('app.py', default_timeout=30).run()\n"
+        "app.switch_page('pages/data_sets.py').run()\n"
+        "assert app.title[0].value == 'Data sets' and not app.exception\n"
+        "sys.exit('torch' in sys.modules)\n"
+    )
+    command = [sys.executable, "-W", "ignore", "-c", code]
+    assert subprocess.run(command, check=False, capture_output=True, cwd=APP.parent).returncode == 0

@@ -1,5 +1,7 @@
 import os
 
+import pytest
+
 from mammo.datasets.splitting import split_samples
 from mammo.store import NewJob, Worker
 
@@ -30,6 +32,19 @@ def test_while_the_demo_is_made_the_page_says_what_happens_and_when_it_ends(app,
     assert "Job 1, phantoms" in told
     assert "drawing synthetic mammogram 30 of 60 · ends about" in told
     assert app.button[0].label == "Try contrast on a synthetic film"
+
+
+@pytest.mark.parametrize(
+    ("kind", "page", "query"),
+    [("training", "training", "job=1"), ("archive", "data_sets", "job=1"), ("likeness", "data_sets", "split=image-1")],
+)
+def test_a_job_in_hand_leads_to_where_it_is_followed(app, store, data_set, kind, page, query):
+    made = split_samples(store.data_sets.samples("phantoms"), by="image", fractions=(0.5, 0.25, 0.25))
+    store.splits.add("phantoms", made, by="guest")
+    store.jobs.submit(NewJob(kind, {}, "guest", "phantoms", "image-1"), WORKER)
+    link = next(one.proto for one in app.run().get("page_link") if one.proto.label == "Watch")
+    assert link.page == page
+    assert query in link.query_string
 
 
 def test_one_line_tells_what_the_server_holds_and_who_is_looking(app, data_set, jobs):
