@@ -7,6 +7,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 import numpy.typing as npt
+from scipy.ndimage import distance_transform_edt
+
+from mammo.imaging.gray_image import Mask
 
 WIDTH_MM = 180.0
 HEIGHT_MM = 240.0
@@ -38,3 +41,8 @@ class Grid:
     def blurred(self, plane: Plane, sigma_mm: float) -> Plane:
         """Gaussian blur; a standard deviation in mm."""
         return np.asarray(cv2.GaussianBlur(plane, (0, 0), sigma_mm / self.pitch_mm), dtype=np.float32)
+
+    def distance_inside(self, mask: Mask) -> Plane:
+        """Distance from each pixel of a mask to the nearest one outside, in mm, shape (height, width)."""
+        # Not OpenCV's: the last bits of its exact distances depend on where the mask lies in memory.
+        return np.asarray(distance_transform_edt(mask) * self.pitch_mm, dtype=np.float32)

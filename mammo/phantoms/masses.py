@@ -108,6 +108,5 @@ def _filled(grid: Grid, polygons: list[Points]) -> Plane:
 
 def _dome(grid: Grid, filled: Plane, radius: float) -> Plane:
     """A mass is thick in the middle and thin at its margin: from 0.5 to 1."""
-    inward = cv2.distanceTransform((filled > 0.5).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    share = np.minimum(inward * grid.pitch_mm / radius, 1)
+    share = np.minimum(grid.distance_inside(filled > 0.5) / radius, 1)
     return np.asarray(0.5 + 0.5 * np.sqrt(1 - (1 - share) ** 2), dtype=np.float32)

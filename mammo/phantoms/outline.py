@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from mammo.imaging.gray_image import Mask
@@ -43,12 +42,11 @@ def draw_outline(grid: Grid, body: Body, view: View, rng: np.random.Generator) -
     if is_mlo:
         edge = np.maximum(edge, _axillary_tail(grid, body, center))
     breast = grid.x < edge
-    distance = cv2.distanceTransform(breast.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE) * grid.pitch_mm
     muscle = _muscle(grid, body, rng) if is_mlo else np.zeros(grid.shape, np.float32)
     return Outline(
         breast=np.asarray(breast),
         muscle=np.where(breast, muscle, 0).astype(np.float32),
-        skin_distance=np.asarray(distance, dtype=np.float32),
+        skin_distance=grid.distance_inside(breast),
         depth=depth,
         half_height=half_height,
         center_y=center,
