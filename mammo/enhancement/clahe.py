@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import cv2
 import numpy as np
 
@@ -10,22 +12,33 @@ from mammo.enhancement._points import enhancement
 from mammo.imaging.gray_image import GrayImage
 from mammo.parameters import Number
 
+_BINS = 4096
+_PIXELS_PER_BIN = 4  # on average in a tile, at least
+
 
 @enhancement
 def equalize_adaptively(image: GrayImage, *, clip_limit: float, tile_grid: int) -> GrayImage:
     """Equalise the histogram of each tile, its peaks clipped, and blend between tiles.
 
     Args:
-        image: Gray image, shape (height, width), values in [0, 1]; computed on 65,536 levels.
+        image: Gray image, shape (height, width), values in [0, 1].
         clip_limit: Greatest height of a histogram bin, in units of its mean.
         tile_grid: Tiles along each side.
+
+    Histograms have 4,096 bins. On 65,536, as many as a 16-bit image has levels, a bin holds less than one pixel and no
+    limit clips anything; for the same reason each pixel of a small image is counted several times.
 
     Source:
         Zuiderveld 1994, Contrast limited adaptive histogram equalization; OpenCV createCLAHE.
     """
+    height, width = image.shape
+    times = math.ceil(math.sqrt(_PIXELS_PER_BIN * _BINS * tile_grid**2 / image.size))
     levels = np.rint(image * np.float32(65535)).astype(np.uint16)
+    larger = cv2.resize(levels, (times * width, times * height), interpolation=cv2.INTER_NEAREST)
     method = cv2.createCLAHE(clipLimit=clip_limit, tileGridSize=(int(tile_grid), int(tile_grid)))
-    return np.asarray(method.apply(levels), np.float32) / np.float32(65535)
+    method.setBitShift(16 - int(math.log2(_BINS)))
+    equalized = method.apply(larger)[times // 2 :: times, times // 2 :: times]
+    return np.asarray(equalized, np.float32) / np.float32(65535)
 
 
 ENHANCEMENTS.add(

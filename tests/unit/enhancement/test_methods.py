@@ -90,6 +90,21 @@ def test_clahe_raises_local_contrast_as_scikit_images_does(image):
     assert ours.std() > image.std()
 
 
+@pytest.mark.parametrize("size", [224, 896])
+def test_clahe_equals_opencvs_on_eight_bits_to_its_rounding_and_its_limit_clips(size):
+    noise = np.random.default_rng(0).random((size, size), dtype=np.float32)
+    smooth = cv2.GaussianBlur(noise, (0, 0), size / 40)
+    flat = np.float32(0.4) + np.float32(0.1) * (smooth - smooth.min()) / np.ptp(smooth)  # a tenth of the gray scale
+    spread = {}
+    for limit in (1, 2, 8):
+        ours = apply("clahe", flat, clip_limit=limit, tile_grid=8)
+        eight_bits = cv2.createCLAHE(limit, (8, 8)).apply(np.rint(flat * 255).astype(np.uint8)) / 255
+        assert np.corrcoef(ours.ravel(), eight_bits.ravel())[0, 1] > 0.95
+        spread[limit] = ours.std()
+        assert spread[limit] == pytest.approx(eight_bits.std(), rel=0.2)
+    assert 1.5 * flat.std() < spread[1] < 0.8 * spread[2] < 0.8 * 0.5 * spread[8]
+
+
 def test_unsharp_masking_agrees_with_scikit_image(image):
     ours = apply("unsharp_mask", image, radius=2, amount=1)
     theirs = filters.unsharp_mask(image, radius=2, amount=1)
