@@ -150,6 +150,7 @@ def test_an_odd_link_shows_the_page_and_runs_nothing(address, open_page, query):
     assert page.problems == []
 
 
+@pytest.mark.long  # a server of its own, and drawing
 def test_a_link_is_the_first_visit_to_an_empty_server_and_phantoms_its_first_films(tmp_path, open_page):
     page = open_page()
     with serving(tmp_path / "home") as fresh:
