@@ -104,6 +104,9 @@ class JobRegister:
         )
 
     def _insert(self, connection: Connection, job: NewJob, worker: Worker | None) -> int:
+        same = select(Job.id).where(Job.idempotency_key == job.idempotency_key)
+        if job.idempotency_key is not None and (known := connection.scalar(same)) is not None:
+            return int(known)  # an insertion that comes to nothing would use a number up
         clock = self._database.clock
         now = clock.now()
         owner = ensure_person(connection, job.owner, now)
@@ -115,7 +118,7 @@ class JobRegister:
         statement = statement.on_conflict_do_nothing(index_elements=[Job.idempotency_key])
         number: int | None = connection.scalar(statement.returning(Job.id))
         if number is None:
-            return connection.scalars(select(Job.id).where(Job.idempotency_key == job.idempotency_key)).one()
+            return connection.scalars(same).one()
         event = {"job_id": number, "at": now, "to_state": row["state"], "attempt": row["attempt"], "by": owner}
         connection.execute(insert(EventRow).values(event))
         return number

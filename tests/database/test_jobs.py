@@ -58,6 +58,12 @@ def test_a_form_sent_twice_makes_one_job(store, new_job):
     assert len(store.jobs.history(first.id)) == 1
 
 
+def test_asking_again_uses_no_number_up(store, new_job):
+    sent = replace(new_job, idempotency_key="form 1")
+    first = [store.jobs.submit(sent).id for _ in range(3)][0]
+    assert store.jobs.submit(new_job).id == first + 1
+
+
 def test_the_same_job_may_be_wanted_twice(store, new_job):
     assert store.jobs.submit(new_job).id != store.jobs.submit(new_job).id
 
