@@ -1,9 +1,10 @@
-# One image for the dashboard and the command line. Build: docker build -t mammo .
+# One image for the dashboard, its workers and the command line. Build: docker build -t mammo .
 FROM python:3.11-slim AS build
+ARG EXTRAS=""
 WORKDIR /app
 COPY requirements.txt .
 RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir uv && \
-    /venv/bin/uv pip install --no-cache --python /venv/bin/python -r requirements.txt
+    /venv/bin/uv pip install --no-cache --python /venv/bin/python -r requirements.txt ${EXTRAS}
 
 FROM python:3.11-slim
 RUN useradd --create-home mammo && mkdir /data && chown mammo /data

@@ -12,6 +12,7 @@ import psutil
 from mammo.store import Worker
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+_PID_NAMESPACE = Path("/proc/self/ns/pid")
 
 
 def this_process(name: str) -> Worker:
@@ -39,5 +40,9 @@ def computing_versions() -> dict[str, str]:
 
 
 def boot_id() -> str:
-    """Names the machine's present boot; where the system has none, its moment does."""
-    return _BOOT_ID.read_text().strip() if _BOOT_ID.exists() else str(int(psutil.boot_time()))
+    """Names the machine's present boot, and the container: in another one a process has another number.
+
+    Where the system has no name for a boot, its moment is one.
+    """
+    boot = _BOOT_ID.read_text().strip() if _BOOT_ID.exists() else str(int(psutil.boot_time()))
+    return f"{boot} {_PID_NAMESPACE.readlink()}" if _PID_NAMESPACE.is_symlink() else boot
