@@ -1,0 +1,31 @@
+"""Measuring by name: ``python -m benchmarks claims idle``; without a name, everything there is."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import sys
+from pathlib import Path
+
+from benchmarks._frame import Benchmark, save, shown
+
+_FOLDER = Path(__file__).parent
+
+
+def main(names: list[str]) -> int:
+    """Run benchmarks, print their tables and keep their figures; return the exit code."""
+    known = [module.name for module in pkgutil.iter_modules([str(_FOLDER)]) if not module.name.startswith("_")]
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        sys.stderr.write(f"There is no benchmark named {unknown[0]!r}; known are: {', '.join(known)}.\n")
+        return 2
+    for name in names or known:
+        benchmark: Benchmark = importlib.import_module(f"benchmarks.{name}").BENCHMARK
+        rows = benchmark.measure()
+        print(shown(benchmark, rows), flush=True)
+        save(name, benchmark, rows, _FOLDER / "results")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,120 @@
+"""What every benchmark is: a name, rows of figures with their goals, and where they were measured."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import sqlite3
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from statistics import median
+
+import psutil
+
+Figures = Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure of a benchmark."""
+
+    case: str
+    figure: str
+    value: float  # median over the rounds
+    unit: str
+    rounds: tuple[float, ...]
+    goal: float | None = None  # at most
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """What is measured, and how."""
+
+    title: str
+    measure: Callable[[], Sequence[Row]]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure that the rounds of a case return by name."""
+
+    name: str
+    unit: str
+    goal: float | None = None
+
+
+def interleaved(cases: Mapping[str, Callable[[], Figures]], figures: Sequence[Figure], rounds: int) -> list[Row]:
+    """Measure the cases in turn, round after round, so that a busy minute of the machine meets all of them."""
+    measured: dict[str, list[Figures]] = {case: [] for case in cases}
+    for _ in range(rounds):
+        for case, measure in cases.items():
+            measured[case].append(measure())
+    return [
+        Row(case, one.name, median(values), one.unit, values, one.goal)
+        for case, found in measured.items()
+        for one in figures
+        if (values := tuple(round(figures_of[one.name], 4) for figures_of in found if one.name in figures_of))
+    ]
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The value that ``share`` of the values do not exceed."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+def shown(benchmark: Benchmark, rows: Sequence[Row]) -> str:
+    """The table of a benchmark."""
+    cells = [("case", "figure", "median", "goal", "rounds")]
+    for row in rows:
+        goal = "" if row.goal is None else f"<= {row.goal:g} {row.unit}"
+        rounds = ", ".join(f"{value:g}" for value in row.rounds)
+        cells.append((row.case, row.figure, f"{row.value:g} {row.unit}".strip(), goal, rounds))
+    widths = [max(len(line[column]) for line in cells) for column in range(5)]
+    lines = ["  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip() for line in cells]
+    return "\n".join([benchmark.title, *lines, ""])
+
+
+def save(name: str, benchmark: Benchmark, rows: Sequence[Row], folder: Path) -> None:
+    """Keep the figures with what they were measured on; nothing in it names this machine or its folders."""
+    content = {
+        "benchmark": name,
+        "title": benchmark.title,
+        "date": datetime.now(UTC).date().isoformat(),
+        "commit": _commit(),
+        "machine": _machine(),
+        "versions": {
+            "python": platform.python_version(),
+            "sqlite": sqlite3.sqlite_version,
+            **{package: version(package) for package in ("sqlalchemy", "torch")},
+        },
+        "rows": [asdict(row) for row in rows],
+    }
+    folder.mkdir(exist_ok=True)
+    (folder / f"{name}.json").write_text(json.dumps(content, indent=1) + "\n")
+
+
+def _machine() -> dict[str, object]:
+    names = [
+        line.partition(":")[2].strip()
+        for line in Path("/proc/cpuinfo").read_text().splitlines()
+        if line.startswith("model name")
+    ]
+    return {
+        "cpu": names[0] if names else platform.machine(),
+        "cores": os.cpu_count(),
+        "memory_gb": round(psutil.virtual_memory().total / 1e9),
+        "system": platform.system(),
+        "load_average": round(os.getloadavg()[0], 1),  # others' work slows everything down
+    }
+
+
+def _commit() -> str:
+    command = ["git", "-C", str(Path(__file__).parent), "rev-parse", "--short", "HEAD"]
+    found = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own arguments
+    return found.stdout.strip() or "unknown"
