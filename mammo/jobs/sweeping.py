@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from mammo.errors import JobStateError, NotFoundError
@@ -56,5 +55,5 @@ def _lost(job: JobRecord, lease_seconds: float, clock: Clock) -> str | None:
         # The clock of the boot stands still for nobody; the wall clock may be set.
         silence = clock.uptime() - (job.heartbeat_uptime or 0.0)
     else:
-        silence = (datetime.now(UTC) - job.heartbeat_at).total_seconds() if job.heartbeat_at else lease_seconds + 1
+        silence = (clock.now() - job.heartbeat_at).total_seconds() if job.heartbeat_at else lease_seconds + 1
     return f"Its worker was silent for {silence:.0f} s." if silence > lease_seconds else None

@@ -1,0 +1,121 @@
+"""Whose job is taken away, and whose is not: processes, boots and clocks made up, the database real."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from mammo.config import settings
+from mammo.jobs.sweeping import sweep
+from mammo.jobs.workers import this_process
+from mammo.store import Clock, JobState, NewJob, open_store
+
+LEASE = 30
+
+
+class Time:
+    """Both clocks of a machine, set by hand."""
+
+    def __init__(self):
+        self.wall, self.since_boot = datetime.now(UTC), 1000.0
+
+    @property
+    def clock(self):
+        return Clock(lambda: self.wall, lambda: self.since_boot)
+
+    def passes(self, seconds):
+        self.wall += timedelta(seconds=seconds)
+        self.since_boot += seconds
+
+
+@pytest.fixture
+def time():
+    return Time()
+
+
+@pytest.fixture
+def store(time):
+    where = settings()
+    where.home.mkdir(exist_ok=True)
+    return open_store(where, time.clock)
+
+
+@pytest.fixture
+def claimed(store):
+    def by(worker):
+        store.jobs.submit(NewJob(kind="training", config={}, owner="anna"))
+        job = store.jobs.claim(worker)
+        store.jobs.begin(job.id, job.attempt, {})
+        return job
+
+    return by
+
+
+def test_a_living_worker_that_speaks_keeps_its_job_however_long_it_takes(store, claimed, time):
+    job = claimed(this_process("worker"))
+    for _ in range(100):
+        time.passes(LEASE - 1)
+        store.jobs.heartbeat(job.id, job.attempt)
+        assert sweep(store, LEASE, time.clock) == []
+
+
+def test_a_dead_process_loses_its_job_at_once(store, claimed, time):
+    job = claimed(replace(this_process("worker"), pid=2**22 - 1))
+    assert sweep(store, LEASE, time.clock) == [job.id]
+    assert store.jobs.get(job.id).state == JobState.QUEUED
+    assert "died" in store.jobs.history(job.id)[-1].note
+
+
+def test_another_process_with_the_number_of_a_dead_one_is_another(store, claimed, time):
+    job = claimed(replace(this_process("worker"), started=this_process("worker").started - 1000))
+    assert sweep(store, LEASE, time.clock) == [job.id]
+
+
+def test_a_silent_worker_loses_its_job_after_the_lease_and_not_before(store, claimed, time):
+    job = claimed(this_process("worker"))
+    time.passes(LEASE - 1)
+    assert sweep(store, LEASE, time.clock) == []
+    time.passes(2)
+    assert sweep(store, LEASE, time.clock) == [job.id]
+    assert "silent for 31 s" in store.jobs.history(job.id)[-1].note
+
+
+@pytest.mark.parametrize("hours", [-24 * 365 * 50, -1, 1, 24])
+def test_a_wall_clock_that_is_set_takes_no_job_away(store, claimed, time, hours):
+    claimed(this_process("worker"))
+    time.wall += timedelta(hours=hours)
+    assert sweep(store, LEASE, time.clock) == []
+
+
+def test_after_another_boot_silence_counts_by_the_wall_clock(store, claimed, time):
+    job = claimed(replace(this_process("worker"), boot_id="another"))
+    assert sweep(store, LEASE, time.clock) == []
+    time.wall = store.jobs.get(job.id).heartbeat_at + timedelta(seconds=LEASE + 1)
+    assert sweep(store, LEASE, time.clock) == [job.id]
+
+
+def test_a_lost_job_that_someone_wanted_cancelled_or_paused_gets_their_wish(store, claimed, time):
+    dead = replace(this_process("worker"), pid=2**22 - 1)
+    cancelled = claimed(dead)
+    store.jobs.cancel(cancelled.id, by="anna")
+    paused = claimed(dead)
+    store.jobs.request_pause(paused.id, by="anna")
+    sweep(store, LEASE, time.clock)
+    assert store.jobs.get(cancelled.id).state == JobState.CANCELLED
+    assert store.jobs.get(paused.id).state == JobState.PAUSED
+
+
+def test_three_deaths_in_a_row_hold_a_job_and_a_checkpoint_between_them_starts_the_count_again(store, claimed, time):
+    dead = replace(this_process("worker"), pid=2**22 - 1)
+    job = claimed(dead)
+    states = []
+    for death in range(5):
+        if death == 2:
+            store.jobs.checkpoint_kept(job.id, store.jobs.get(job.id).attempt)
+        sweep(store, LEASE, time.clock)
+        states.append(store.jobs.get(job.id).state)
+        if states[-1] == JobState.QUEUED:
+            again = store.jobs.claim(dead)
+            store.jobs.begin(job.id, again.attempt, {})
+    assert states == [JobState.QUEUED] * 4 + [JobState.HELD]
+    assert "3 times without a checkpoint" in store.jobs.get(job.id).reason
