@@ -29,7 +29,7 @@ def carried_out(store, monkeypatch):
         escaped = None
         try:
             carry_out_job(store, settings(), number, start_job(store, number, this_process("test")), lambda *_: None)
-        except (Exception, KeyboardInterrupt) as error:
+        except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - whatever escapes is what is asked for
             escaped = error
         return store.jobs.get(number), escaped
 
