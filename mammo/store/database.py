@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DatabaseError, InternalError, OperationalError
 
 from db import session
 from mammo.errors import ParameterError, SettingsError
@@ -24,7 +24,11 @@ _EXPECTED = (
         "The database has been busy for 30 s with another process. Try again.",
     ),
     ("disk is full|no space left", "disk_full", "The disk that holds the database is full. Make room and try again."),
-    ("readonly|read-only", "database_read_only", "The database can't be written to. Check the rights of its file."),
+    (
+        "readonly|read-only",
+        "database_read_only",
+        "The database can't be written to. Check the rights of its file, or of its user.",
+    ),
     ("disk I/O error", "database_io", "The database's disk reports errors. Check the disk, then restore a backup."),
     ("malformed|not a database", "database_damaged", "The database is damaged. Restore it from a backup."),
     ("unable to open", "database_missing", "The database file can't be opened. Check MAMMO_HOME and its rights."),
@@ -65,8 +69,8 @@ def failures_told() -> Iterator[None]:
     try:
         yield
     except DatabaseError as error:
-        # SQLite reports damage by the base class; what derives from it beside OperationalError is a bug.
-        said = str(error.orig) if type(error) in (DatabaseError, OperationalError) else ""
+        # SQLite reports damage by the base class, PostgreSQL a database that may only be read as an internal error.
+        said = str(error.orig) if type(error) in (DatabaseError, InternalError, OperationalError) else ""
         for pattern, code, sentence in _EXPECTED:
             if re.search(pattern, said, re.IGNORECASE):
                 raise SettingsError(sentence, code=code) from error

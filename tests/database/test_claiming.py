@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,8 +18,10 @@ from mammo.store import JobState, MetricRow, Worker
 
 ROOT = Path(__file__).parents[2]
 JOBS = 200
+BUSY_TIMEOUT_SECONDS = 30
 CLAIMER = """
 import sys
+import time
 from pathlib import Path
 from mammo.config import Settings
 from mammo.store import Worker, open_store
@@ -28,11 +31,16 @@ store = open_store(Settings(Path(start).parent, url, Path(start).parent, ()))
 worker = Worker(name, 1, "boot-1", 1.0)
 print("ready", flush=True)
 while not Path(start).exists():
-    pass
-while (job := store.jobs.claim(worker)) is not None:
+    time.sleep(0.01)
+while True:
+    began = time.perf_counter()
+    job = store.jobs.claim(worker)
+    waited = time.perf_counter() - began
+    if job is None:
+        break
     store.jobs.begin(job.id, job.attempt, {})
     store.jobs.finish(job.id, job.attempt, {})
-    print(job.id, job.attempt)
+    print(job.id, job.attempt, waited)
 store.close()
 """
 
@@ -62,20 +70,39 @@ def test_threads_that_share_a_store_claim_each_job_once(store, new_job):
     assert_each_ran_once(store, claimed, numbers)
 
 
-@pytest.mark.slow
-def test_processes_claim_each_job_once(store, settings, new_job, tmp_path):
-    numbers = [store.jobs.submit(new_job).id for _ in range(JOBS)]
-    start = tmp_path / "start"
+def claimed_by_processes(settings, count):
+    """Jobs that processes claimed, with the longest wait of all in seconds; each began and finished what it claimed."""
+    start = settings.home / "start"
     command = [sys.executable, "-W", "error", "-c", CLAIMER, settings.database_url, str(start)]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    processes = [subprocess.Popen([*command, name], cwd=ROOT, env=dict(os.environ), **pipes) for name in "ab"]
+    names = [f"process-{number}" for number in range(count)]
+    processes = [subprocess.Popen([*command, name], cwd=ROOT, env=dict(os.environ), **pipes) for name in names]
     ready = [process.stdout.readline() for process in processes]
     start.touch()
-    said = [process.communicate(timeout=120) for process in processes]
-    assert ready == ["ready\n"] * 2
-    assert [errors for _, errors in said] == ["", ""]
+    with ThreadPoolExecutor(count) as readers:  # a pipe that nobody empties would stop its process
+        said = list(readers.map(lambda process: process.communicate(timeout=900), processes))
+    assert ready == ["ready\n"] * count
+    assert [errors for _, errors in said] == [""] * count  # no "database is locked" among them
     claimed = [line.split() for output, _ in said for line in output.splitlines()]
-    assert_each_ran_once(store, [int(number) for number, _attempt in claimed], numbers)
+    return [int(number) for number, _attempt, _wait in claimed], max(float(wait) for *_, wait in claimed)
+
+
+@pytest.mark.slow
+def test_processes_claim_each_job_once(store, settings, new_job):
+    numbers = [store.jobs.submit(new_job).id for _ in range(JOBS)]
+    claimed, longest_wait = claimed_by_processes(settings, 4)
+    assert_each_ran_once(store, claimed, numbers)
+    assert longest_wait < BUSY_TIMEOUT_SECONDS
+
+
+@pytest.mark.slow
+@pytest.mark.long
+def test_sixteen_processes_claim_each_of_5000_jobs_once(store, settings, new_job, record_property):
+    numbers = [store.jobs.submit(new_job).id for _ in range(5000)]
+    claimed, longest_wait = claimed_by_processes(settings, 16)
+    record_property("longest wait for a claim, s", longest_wait)
+    assert_each_ran_once(store, claimed, numbers)
+    assert longest_wait < BUSY_TIMEOUT_SECONDS
 
 
 def test_one_of_two_that_start_the_same_job_at_once_gets_it(store, new_job, worker, other_worker):
@@ -99,14 +126,14 @@ def test_one_of_two_that_start_the_same_job_at_once_gets_it(store, new_job, work
 
 
 @contextmanager
-def failing_at(engine, number):
-    """Lets the statement of this number fail as on a broken disk; yields the count of statements."""
+def failing_at(engine, number, failure):
+    """Lets the statement of this number fail; yields the count of statements."""
     seen = Counter()
 
     def fail(_connection, _cursor, statement, *_rest):
         seen["statements"] += 1
         if seen["statements"] == number:
-            raise OperationalError(statement, {}, Exception("disk I/O error"))
+            raise OperationalError(statement, {}, Exception(failure))
 
     event.listen(engine, "before_cursor_execute", fail)
     yield seen
@@ -114,26 +141,45 @@ def failing_at(engine, number):
 
 
 def live_a_whole_life(store, new_job, worker):
-    job = store.jobs.submit(new_job, worker)
-    store.jobs.begin(job.id, 1, {})
-    store.jobs.record_metrics(job.id, 1, [MetricRow(0, 1, "loss", 0.5)])
-    store.jobs.finish(job.id, 1, {"scores": {}})
+    """Everything that happens to a job between its submission and its end, taken up again once."""
+    number = store.jobs.submit(new_job).id
+    job = store.jobs.claim(worker)
+    assert job.id == number
+    store.jobs.begin(number, 1, {})
+    store.jobs.record_metrics(number, 1, [MetricRow(0, 1, "loss", 0.5)])
+    store.jobs.lose(number, 1, "It died.")
+    store.jobs.start(number, worker)
+    store.jobs.begin(number, 2, {})
+    store.jobs.heartbeat(number, 2)
+    store.jobs.checkpoint_kept(number, 2)
+    store.jobs.finish(number, 2, {"scores": {}})
 
 
-def test_whichever_statement_fails_no_half_of_a_step_is_kept(store, new_job, worker):
+LIFE = ["queued", "starting", "running", "queued", "starting", "running", "succeeded"]
+FAILURES = {
+    "disk I/O error": "disk reports errors",
+    "database is locked": "busy",
+    "database or disk is full": "disk that holds the database is full",
+    "attempt to write a readonly database": "can't be written to",
+}
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+def test_whichever_statement_fails_no_half_of_a_step_is_kept(store, new_job, worker, failure):
     """State, history, metrics and result always tell the same, and the store serves on."""
     engine = store._database.engine
-    with failing_at(engine, 0) as seen:
+    with failing_at(engine, 0, failure) as seen:
         live_a_whole_life(store, new_job, worker)
-    assert seen["statements"] >= 10
+    assert seen["statements"] >= 20
     for number in range(1, seen["statements"] + 1):
-        with failing_at(engine, number), pytest.raises(SettingsError, match="disk reports errors"):
+        with failing_at(engine, number, failure), pytest.raises(SettingsError, match=FAILURES[failure]):
             live_a_whole_life(store, new_job, worker)
-    jobs = store.jobs.list()
-    assert {job.state for job in jobs} == {JobState.STARTING, JobState.RUNNING, JobState.SUCCEEDED}
-    for job in jobs:
-        events = [event.to_state for event in store.jobs.history(job.id)]
-        assert events == [JobState.STARTING, JobState.RUNNING, JobState.SUCCEEDED][: len(events)]
-        assert events[-1] == job.state
+        for waiting in store.jobs.queue():  # what the next life would claim in its own place
+            store.jobs.hold(waiting.id, by="anna")
+    for job in store.jobs.list():
+        events = [event.to_state for event in store.jobs.history(job.id) if event.to_state != "held"]
+        assert events == LIFE[: len(events)]
+        assert job.state in {events[-1], "held"}
         assert (job.result is not None) == (job.state == JobState.SUCCEEDED)
-        assert len(store.jobs.metrics(job.id)) <= (job.state != JobState.STARTING)
+        assert job.attempt == events.count("starting")
+        assert len(store.jobs.metrics(job.id)) <= ("running" in events)

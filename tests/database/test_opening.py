@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import event, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from db import session
@@ -176,6 +176,26 @@ def test_a_full_disk_is_told_and_leaves_the_database_whole(lite, collection):
     assert store.data_sets.list() == ()
     with reading(store._database.engine) as connection:
         assert connection.scalar(text("PRAGMA integrity_check")) == "ok"
+    store.close()
+
+
+def test_a_database_that_may_only_be_read_is_told(settings):
+    store = open_store(settings)
+    engine = store._database.engine
+    only_reads = (
+        "PRAGMA query_only = ON" if engine.dialect.name == "sqlite" else "SET default_transaction_read_only = on"
+    )
+
+    def forbid(connection, _record):
+        connection.cursor().execute(only_reads)
+        connection.commit()
+
+    engine.dispose()
+    event.listen(engine, "connect", forbid)
+    with pytest.raises(SettingsError, match="can't be written to") as caught:
+        store.people.ensure("anna")
+    assert caught.value.code == "database_read_only"
+    assert store.people.list() == ()
     store.close()
 
 
