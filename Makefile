@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install run worker test test-fast test-long lint fix types faults phantoms clean
+.PHONY: help install run worker test test-fast test-long lint fix types faults bench phantoms clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 14
@@ -44,6 +44,9 @@ fix: install ## Mend the code's style
 
 types: install ## Check the types
 	$(BIN)/mypy
+
+bench: install ## Measure how fast it is; figures go to benchmarks/results
+	$(BIN)/python -m benchmarks
 
 phantoms: install ## Write synthetic mammograms into ./phantoms
 	$(BIN)/python -m mammo phantoms phantoms --patients 225
