@@ -13,7 +13,11 @@ page = st.navigation(
             st.Page("pages/contrast.py", title="Contrast", icon=":material/contrast:"),
             st.Page("pages/augmentation.py", title="Augmentation", icon=":material/transform:"),
         ],
-        "Learn": [st.Page("pages/training.py", title="Training", icon=":material/model_training:")],
+        "Learn": [
+            st.Page("pages/training.py", title="Training", icon=":material/model_training:"),
+            st.Page("pages/results.py", title="Results", icon=":material/grid_on:"),
+            st.Page("pages/predict.py", title="Predict", icon=":material/upload_file:"),
+        ],
     }
 )
 with frame.mounted():

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from mammo.errors import CheckpointError
+from mammo.errors import CheckpointError, ParameterError
 from mammo.explanation import CamMethod
 from mammo.explanation.explaining import explain, normalized
 from mammo.imaging.breast import breast_mask
@@ -51,13 +51,26 @@ def load_models(job_dir: Path) -> tuple[TrainedModel, ...]:
     return models[:folds]  # behind them lie the models of the position control
 
 
-def predict(models: Sequence[TrainedModel], image: LoadedImage, method: CamMethod | None = None) -> Prediction:
+def predict(
+    models: Sequence[TrainedModel],
+    image: LoadedImage,
+    method: CamMethod | None = None,
+    *,
+    layer: str | None = None,
+    explained_label: str | None = None,
+) -> Prediction:
     """Classify one picture as training saw its own; several models answer with their mean.
 
     Args:
         models: Of one job: the same classes, family and pipeline.
         image: As read, any size.
-        method: How the heat map for the predicted class is computed; None for none.
+        method: How the heat map is computed; None for none.
+        layer: Where the networks are cut for it; None for the family's default.
+        explained_label: The class that it explains; None for the predicted one.
+
+    Raises:
+        ParameterError: If the models know no such class.
+        ExplanationError: If the heat map can't be computed.
     """
     first = models[0]
     picture = first.pipeline.prepare(image.pixels)
@@ -68,15 +81,19 @@ def predict(models: Sequence[TrainedModel], image: LoadedImage, method: CamMetho
     probabilities = probabilities / probabilities.sum()
     winner = int(probabilities.argmax())
     heatmap, warnings = None, [*image.warnings, *picture.warnings]
+    if explained_label not in {None, *first.class_names}:
+        raise ParameterError(f"The model knows no class {explained_label!r}; it knows {', '.join(first.class_names)}.")
+    explained = winner if explained_label is None else first.class_names.index(explained_label)
     if method is not None:
-        heatmap, blank = _heatmap(models, inputs, winner, method, picture, image.pixels.shape)
+        cam = _Cam(method, layer, explained)
+        heatmap, blank = _heatmap(models, inputs, cam, picture, image.pixels.shape)
         if blank:
-            warnings.append(f"No positive evidence for {first.class_names[winner]}: the heat map is empty.")
+            warnings.append(f"No positive evidence for {first.class_names[explained]}: the heat map is empty.")
     return Prediction(
         label=first.class_names[winner],
         probabilities={name: float(value) for name, value in zip(first.class_names, probabilities, strict=True)},
         heatmap=heatmap,
-        explained_label=first.class_names[winner],
+        explained_label=first.class_names[explained],
         warnings=tuple(dict.fromkeys(warnings)),
     )
 
@@ -105,16 +122,27 @@ def _input(picture: Picture, bits: int, model: TrainedModel) -> torch.Tensor:
     return to_input(stored[np.newaxis], model.pipeline.mean, model.pipeline.std)
 
 
+@dataclass(frozen=True)
+class _Cam:
+    """What a heat map is to show, and how."""
+
+    method: CamMethod
+    layer: str | None
+    explained: int  # index of the class
+
+
 def _heatmap(
     models: Sequence[TrainedModel],
     inputs: torch.Tensor,
-    winner: int,
-    method: CamMethod,
+    cam: _Cam,
     picture: Picture,
     shape: tuple[int, ...],
 ) -> tuple[GrayImage, bool]:
     """The mean of the models' maps, laid back onto the picture as read; and whether there is no evidence at all."""
-    maps = [normalized(explain(method, model.spec, model.network, inputs, [winner]).heatmaps[0]) for model in models]
+    each = (
+        explain(cam.method, model.spec, model.network, inputs, [cam.explained], layer=cam.layer) for model in models
+    )
+    maps = [normalized(explanation.heatmaps[0]) for explanation in each]
     mean = np.mean(maps, axis=0).astype(np.float32)
     to_centers = np.array([[1, 0, -0.5], [0, 1, -0.5], [0, 0, 1]])
     back = to_centers @ picture.matrix @ np.linalg.inv(to_centers)

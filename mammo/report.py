@@ -70,9 +70,14 @@ class ReportSource:
 
 
 def write_report(path: Path, source: ReportSource, cases: Sequence[Case]) -> None:
-    """Write a report; whatever a name holds is shown as text."""
+    """Write a report to a file."""
+    path.write_text(report_html(source, cases), encoding="utf-8")
+
+
+def report_html(source: ReportSource, cases: Sequence[Case]) -> str:
+    """A report; whatever a name holds is shown as text."""
     template = Environment(autoescape=True).from_string(_TEMPLATE)
-    text = template.render(
+    return template.render(
         cases=cases,
         research_use=RESEARCH_USE,
         job=source.job,
@@ -81,7 +86,6 @@ def write_report(path: Path, source: ReportSource, cases: Sequence[Case]) -> Non
         pipeline_hash=source.pipeline_hash,
         method=source.method,
     )
-    path.write_text(text, encoding="utf-8")
 
 
 def as_jpeg(image: RgbImage, height: int = 720) -> str:

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import typer
 
-from mammo.commands import datasets, doctor, evaluate, jobs, phantoms, predict, registries, serve, train, worker
+from mammo.commands import (
+    datasets,
+    doctor,
+    evaluate,
+    jobs,
+    phantoms,
+    predict,
+    predictor,
+    registries,
+    serve,
+    train,
+    worker,
+)
 
 app = typer.Typer(
     name="mammo",
@@ -23,5 +35,6 @@ app.command("methods")(registries.methods)
 app.command("evaluate")(evaluate.evaluate)
 app.command("predict")(predict.predict)
 app.command("serve")(serve.serve)
+app.command("predictor")(predictor.predictor)
 app.command("worker")(worker.worker)
 app.command("doctor")(doctor.doctor)

@@ -52,6 +52,7 @@ def _siblings(port: int, workers: int | None) -> list[Sibling]:
     app = ("-m", "streamlit", "run", str(_ROOT / "app.py"), "--server.port", str(port), "--server.headless", "true")
     return [
         Sibling("The dashboard", (sys.executable, *app)),
+        Sibling("The prediction process", (sys.executable, "-m", "mammo", "predictor")),
         *(
             Sibling(f"Worker {number}", (sys.executable, "-m", "mammo", "worker", "--device", name))
             for number, name in enumerate(names, start=1)

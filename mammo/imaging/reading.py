@@ -43,6 +43,17 @@ def read_image(path: Path) -> LoadedImage:
         data = path.read_bytes()
     except OSError as error:
         raise ImageError(f"{name} can't be opened: {error.strerror}.", code="unreadable_file") from None
+    return decode_image(name, data)
+
+
+def decode_image(name: str, data: bytes) -> LoadedImage:
+    """A picture from a file's bytes; ``name`` is for sentences only.
+
+    Raises:
+        ImageError: As ``read_image``.
+    """
+    if len(data) > MAX_BYTES:
+        raise ImageError(f"{name} is larger than {MAX_BYTES // 2**20} MiB.", code="file_too_large")
     found = format_of(name, data[:512])
     noted = extension_warning(name, found)
     if found == "DICOM":

@@ -8,16 +8,22 @@ import streamlit as st
 
 
 def kept_choice(
-    label: str, options: Sequence[str], *, key: str, width: int = 220, on_change: Callable[[], None] | None = None
+    label: str,
+    options: Sequence[str],
+    *,
+    key: str,
+    width: int = 220,
+    on_change: Callable[[], None] | None = None,
+    in_words: Callable[[str], str] = str,
 ) -> str:
-    """Let a person choose one of the options; the address's, or else the first, at first."""
+    """Let a person choose one of the options, shown ``in_words``; the address's, or else the first, at first."""
     asked = st.query_params.get(key)
     coming = st.session_state.pop(_coming(key), None)
     if coming in options:
         st.session_state[key] = coming
         asked = None  # a widget whose value is set takes no default beside it
     index = options.index(asked) if asked in options else 0
-    chosen = str(st.selectbox(label, options, index, key=key, width=width, on_change=on_change))
+    chosen = str(st.selectbox(label, options, index, in_words, key=key, width=width, on_change=on_change))
     if st.query_params.get(key) != chosen:
         st.query_params[key] = chosen
     return chosen

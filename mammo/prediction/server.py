@@ -1,0 +1,127 @@
+"""The process that holds the models: loads them when asked, forgets those least recently used."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import OrderedDict
+from multiprocessing.connection import Connection, Listener
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from mammo.errors import MammoError, ParameterError
+from mammo.explanation import CAM_METHODS
+from mammo.imaging.display import exact_png, reduced
+from mammo.imaging.gray_image import GrayImage, to_stored
+from mammo.imaging.reading import decode_image, read_image
+from mammo.inference import load_models, predict
+from mammo.prediction.wire import Answer, Question, pack, secret, socket_path, unpack
+
+if TYPE_CHECKING:
+    from mammo.config import Settings
+    from mammo.training.model_folder import TrainedModel
+
+logger = logging.getLogger(__name__)
+
+_MAX_JOBS = 3  # whose models are kept in memory
+_AT_ONCE = 2  # questions; more would only wait for each other's cores
+
+
+class PredictionServer:
+    """Answers questions until its process ends."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._models: OrderedDict[int, tuple[TrainedModel, ...]] = OrderedDict()
+        self._lock = threading.Lock()
+        self._turns = threading.Semaphore(_AT_ONCE)
+
+    def serve(self) -> None:
+        """Listen for ever."""
+        path = socket_path(self.settings)
+        path.unlink(missing_ok=True)
+        with Listener(str(path), "AF_UNIX", backlog=64, authkey=secret(self.settings)) as listener:
+            path.chmod(0o600)
+            while True:
+                try:
+                    connection = listener.accept()
+                except (OSError, EOFError) as error:  # whoever knocked did not know the secret, or went away
+                    logger.warning("A connection was refused: %s", error)
+                    continue
+                threading.Thread(target=self._answer, args=(connection,), daemon=True).start()
+
+    def _answer(self, connection: Connection) -> None:
+        with connection:
+            try:
+                header, blobs = unpack(connection.recv_bytes())
+                reply = self._reply(Question(**header), blobs[0])
+            except (OSError, EOFError) as error:
+                logger.warning("A question got lost: %s", error)
+                return
+            except MammoError as error:
+                reply = pack({"error": str(error), "code": error.code})
+            except Exception:
+                logger.exception("A question could not be answered")
+                reply = pack({"error": "The model could not judge this picture; its log says why.", "code": "bug"})
+            connection.send_bytes(reply)
+
+    def _reply(self, question: Question, picture: bytes) -> bytes:
+        with self._turns:
+            answer = self.explained(question, picture)
+        pictures = ("picture", "heatmap", "network_input")
+        facts = {name: value for name, value in vars(answer).items() if name not in pictures}
+        return pack(facts, *(getattr(answer, name) for name in pictures))
+
+    def explained(self, question: Question, picture: bytes) -> Answer:
+        """Answer one question.
+
+        Raises:
+            CheckpointError: If the job has no model.
+            ImageError: If the picture is none.
+            ParameterError: If the model judges regions, or has no such class.
+            ExplanationError: If the heat map can't be computed.
+        """
+        models = self._models_of(question.job)
+        first = models[0]
+        if first.config.region != "none":
+            raise ParameterError(
+                f"Job {question.job} judges regions around lesions, not whole films; choose a job trained on films."
+            )
+        image = read_image(Path(question.path)) if question.path else decode_image(question.name, picture)
+        method = None if question.method is None else CAM_METHODS[question.method]
+        prediction = predict(models, image, method, layer=question.layer, explained_label=question.explained_label)
+        shown = reduced(image.pixels, question.longest_px)
+        return Answer(
+            label=prediction.label,
+            probabilities=prediction.probabilities,
+            explained_label=prediction.explained_label,
+            warnings=prediction.warnings,
+            weights_sha256=first.weights_sha256,
+            pipeline_hash=first.pipeline.hash,
+            model=first.spec.label,
+            cam_layers=tuple(first.spec.cam_layers),
+            picture=_png(shown),
+            heatmap=b"" if prediction.heatmap is None else _png(_like(prediction.heatmap, shown)),
+            network_input=_png(first.pipeline.prepare(image.pixels).pixels),
+        )
+
+    def _models_of(self, job: int) -> tuple[TrainedModel, ...]:
+        with self._lock:
+            if job not in self._models:
+                self._models[job] = load_models(self.settings.job_dir(job))
+            self._models.move_to_end(job)
+            while len(self._models) > _MAX_JOBS:
+                self._models.popitem(last=False)
+            return self._models[job]
+
+
+def _png(image: GrayImage) -> bytes:
+    return exact_png(to_stored(np.clip(image, 0, 1), 8))
+
+
+def _like(heatmap: GrayImage, shown: GrayImage) -> GrayImage:
+    size = (shown.shape[1], shown.shape[0])
+    return np.asarray(cv2.resize(heatmap, size, interpolation=cv2.INTER_AREA), np.float32)

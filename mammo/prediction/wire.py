@@ -1,0 +1,87 @@
+"""What goes over the socket: a JSON header and pictures; nothing that could be executed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mammo.config import Settings
+
+_LENGTH_BYTES = 4
+
+
+@dataclass(frozen=True)
+class Question:
+    """Which picture is to be judged, by which job's models, explained how."""
+
+    job: int
+    name: str  # of the picture, for warnings
+    method: str | None = "grad_cam"  # of CAM_METHODS; None: no heat map
+    layer: str | None = None  # of the family's cam_layers; None: its usual one
+    explained_label: str | None = None  # None: the class predicted
+    path: str | None = None  # of a film on this server; None: the picture comes with the question
+    longest_px: int = 900  # of the pictures in the answer
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An explained prediction, ready to be shown; pictures are PNGs of 8-bit gray."""
+
+    label: str
+    probabilities: dict[str, float]  # by class name; they sum to 1
+    explained_label: str
+    warnings: tuple[str, ...]
+    weights_sha256: str
+    pipeline_hash: str
+    model: str
+    cam_layers: tuple[str, ...]
+    picture: bytes
+    heatmap: bytes  # of the picture's size; empty if none was asked for
+    network_input: bytes  # what the network was fed
+
+
+def pack(header: dict[str, Any], *blobs: bytes) -> bytes:
+    """A header and blobs in one message."""
+    text = json.dumps({**header, "blobs": [len(blob) for blob in blobs]}).encode()
+    return b"".join([len(text).to_bytes(_LENGTH_BYTES, "big"), text, *blobs])
+
+
+def unpack(message: bytes) -> tuple[dict[str, Any], list[bytes]]:
+    """The header and the blobs of a message."""
+    start = _LENGTH_BYTES + int.from_bytes(message[:_LENGTH_BYTES], "big")
+    header = json.loads(message[_LENGTH_BYTES:start])
+    blobs = []
+    for length in header.pop("blobs"):
+        blobs.append(message[start : start + length])
+        start += length
+    return header, blobs
+
+
+def pack_question(question: Question, picture: bytes) -> bytes:
+    """A question with the picture that it brings, empty where it names a film on this server."""
+    return pack(asdict(question), picture)
+
+
+def socket_path(settings: Settings) -> Path:
+    """Where the process listens; short, since the system allows no long ones."""
+    home = hashlib.sha256(os.fsencode(settings.home)).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"mammo-{os.getuid()}-{home}.socket"
+
+
+def secret(settings: Settings) -> bytes:
+    """What both ends must know; a file that only this installation's user reads. Made at the first call."""
+    path = settings.home / "predictor.key"
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_bytes()
+    with os.fdopen(descriptor, "wb") as file:
+        key = os.urandom(32)
+        file.write(key)
+    return key

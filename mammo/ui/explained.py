@@ -1,0 +1,91 @@
+"""Explained predictions as pages show them: asked of the prediction process, overlaid here."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+import streamlit as st
+
+from mammo.config import Settings, settings
+from mammo.datasets import Sample
+from mammo.explanation import CAM_METHODS
+from mammo.imaging.breast import breast_mask
+from mammo.imaging.gray_image import GrayImage
+from mammo.imaging.overlay import overlay
+from mammo.prediction.client import ask
+from mammo.prediction.wire import Answer, Question
+
+_QUALITY = 90
+_OWN = "its answer"
+
+
+class View(NamedTuple):
+    """How a heat map is wanted."""
+
+    method: str | None  # None: no heat map
+    opacity: float
+    layer: str | None = None
+    label: str | None = None  # None: of the class predicted
+
+
+def explain_film(job: int, sample: Sample, view: View) -> Answer:
+    """What a job's models say of a film of this server; MammoError as ``client.ask``."""
+    question = Question(job, sample.path.name, view.method, view.layer, view.label, str(sample.path))
+    return _of_film(settings(), question, sample.sha256)
+
+
+def explain_upload(job: int, picture: bytes, name: str, view: View) -> Answer:
+    """What a job's models say of an uploaded file; MammoError as ``client.ask``."""
+    return _of_upload(settings(), Question(job, name, view.method, view.layer, view.label), picture)
+
+
+def overlaid(answer: Answer, opacity: float) -> bytes:
+    """The picture with its heat map inside the breast, or without one, as JPEG."""
+    image = decoded(answer.picture)
+    if answer.heatmap:
+        shown = overlay(image, decoded(answer.heatmap), opacity=opacity, mask=breast_mask(image))
+    else:
+        shown = overlay(image, np.zeros_like(image))
+    return bytes(cv2.imencode(".jpg", shown[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])[1])
+
+
+def decoded(png: bytes) -> GrayImage:
+    """An answer's picture as values in [0, 1]."""
+    levels = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_UNCHANGED)
+    return np.asarray(levels, np.float32) / np.float32(255)
+
+
+def choose_view(cam_layers: tuple[str, ...] = (), labels: tuple[str, ...] = ()) -> View:
+    """Method and opacity, and where they are given layer and class; all in the address."""
+    methods = ["off", *CAM_METHODS]
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        method = st.selectbox(
+            "Heat map",
+            methods,
+            index=methods.index("grad_cam"),
+            format_func=lambda name: "Off" if name == "off" else CAM_METHODS[name].label,
+            key="method",
+            bind="query-params",
+            width=180,
+        )
+        opacity = st.slider("Opacity", 0.0, 1.0, 0.6, 0.05, key="opacity", bind="query-params", width=180)
+        layer = st.selectbox("Layer", ["usual", *cam_layers], key="layer", width=160) if cam_layers else "usual"
+        label = st.selectbox("Evidence for", [_OWN, *labels], key="label", width=160) if labels else _OWN
+    return View(
+        method=None if method == "off" else method,
+        opacity=opacity,
+        layer=None if layer == "usual" else layer,
+        label=None if label == _OWN else label,
+    )
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def _of_film(given: Settings, question: Question, sha256: str) -> Answer:  # noqa: ARG001 - part of the key
+    return ask(given, question)
+
+
+@st.cache_data(max_entries=32, ttl=600, show_spinner=False)  # what a visitor brought does not stay
+def _of_upload(given: Settings, question: Question, picture: bytes) -> Answer:
+    return ask(given, question, picture)

@@ -1,0 +1,43 @@
+"""One prediction large: the picture, its heat map, the answer, what the network was fed."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from mammo.prediction.wire import Answer
+from mammo.ui import explained
+from mammo.ui.explained import View
+from mammo.ui.plain_text import plain
+from mammo.ui.probability_bars import show_probabilities
+
+
+def show_prediction(answer: Answer, view: View, *, name: str, truth: str | None = None) -> None:
+    """Pictures at the left, the answer and the reasons to doubt it at the right."""
+    pictures, words = st.columns([3, 2], gap="medium")
+    with pictures:
+        left, right = st.columns(2, gap="small")
+        left.image(explained.overlaid(_without_map(answer), 0), caption="As the model got it", width="stretch")
+        if answer.heatmap:
+            right.image(
+                explained.overlaid(answer, view.opacity),
+                caption=f"Evidence for {answer.explained_label}",
+                width="stretch",
+            )
+        with st.expander("What the network was fed", icon=":material/photo_size_select_large:"):
+            st.image(answer.network_input, width=360)
+    with words:
+        st.markdown("The model's answer, not a diagnosis:")
+        st.subheader(answer.label.capitalize(), anchor=False)
+        if truth is not None:
+            right_or_wrong = "which is right" if truth == answer.label else f"but the film is {truth}"
+            st.caption(right_or_wrong)
+        show_probabilities(answer.probabilities)
+        for warning in answer.warnings:
+            st.warning(plain(f"{warning[:1].upper()}{warning[1:]}"), icon=":material/warning:")
+        st.caption("A heat map shows where the score comes from, not where a lesion ends.")
+        made_with = f"{answer.model} · weights {answer.weights_sha256[:12]} · preparation {answer.pipeline_hash}"
+        st.caption(f"{plain(name)} · {made_with}")
+
+
+def _without_map(answer: Answer) -> Answer:
+    return Answer(**{**vars(answer), "heatmap": b""})

@@ -1,0 +1,119 @@
+"""The images of one cell of a confusion matrix, each with its heat map."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+
+import streamlit as st
+
+from mammo.datasets import Sample
+from mammo.errors import MammoError
+from mammo.store import JobRecord, PredictionRecord
+from mammo.ui import explained, theme
+from mammo.ui.components.film_grid import FilmTile, film_grid
+from mammo.ui.explained import View
+
+PER_PAGE = 12
+IMAGE = "image"  # name in the address
+_PATIENCE_SECONDS = 0.5
+_REDRAWN_SECONDS = 1.0
+
+_Key = tuple[int, str, View]
+
+
+class Overlays:
+    """Overlaid pictures that are computed while the page already shows the others. Sessions share one."""
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="overlay")  # the prediction process has few turns
+        self._made: dict[_Key, Future[bytes]] = {}
+
+    def ask(self, job: int, samples: Sequence[Sample], view: View) -> list[bytes | str | None]:
+        """JPEG of each film, or why there is none, or None while it is being made."""
+        if len(self._made) > 600:  # pictures of 100 kB
+            self._made = {}
+        keys = [(job, sample.sha256, view) for sample in samples]
+        for key, sample in zip(keys, samples, strict=True):
+            if key not in self._made or _failed(self._made[key]):
+                self._made[key] = self._pool.submit(_overlay, job, sample, view)
+        futures = [self._made[key] for key in keys]
+        wait(futures, timeout=_PATIENCE_SECONDS)
+        return [_outcome(future) for future in futures]
+
+
+@st.cache_resource(show_spinner=False)
+def overlays() -> Overlays:
+    """The overlays of this app."""
+    return Overlays()
+
+
+def show_cell(
+    job: JobRecord, rows: Sequence[PredictionRecord], samples: dict[str, Sample], class_names: Sequence[str], view: View
+) -> None:
+    """A page of a cell's images, the surest answers first; a click opens one."""
+    if not rows:
+        st.info("No image here.", icon=":material/image_search:")
+        return
+    ordered = sorted(rows, key=lambda row: -max(row.probabilities))
+    pages = -(-len(ordered) // PER_PAGE)
+    page = int(st.pagination(pages, default=1, key=f"page.{job.id}.{rows[0].truth}")) if pages > 1 else 1
+    shown = [row for row in ordered[(page - 1) * PER_PAGE : page * PER_PAGE] if row.sample_id in samples]
+    films = [samples[row.sample_id] for row in shown]
+    missing = None in overlays().ask(job.id, films, view)
+    st.fragment(_draw, run_every=_REDRAWN_SECONDS if missing else None)(job.id, shown, films, tuple(class_names), view)
+
+
+def open_image(sample_id: str) -> None:
+    """Show one image large; for a callback."""
+    st.query_params[IMAGE] = sample_id
+
+
+def _draw(
+    job: int, rows: Sequence[PredictionRecord], films: Sequence[Sample], class_names: tuple[str, ...], view: View
+) -> None:
+    found = overlays().ask(job, films, view)
+    styles = theme.current().class_styles(class_names)
+    tiles = []
+    for row, film, picture in zip(rows, films, found, strict=True):
+        called = class_names[max(range(len(class_names)), key=row.probabilities.__getitem__)]
+        facts = f"{film.laterality or '?'} {film.view or '?'}, called {called} {max(row.probabilities):.2f}"
+        url = f"data:image/jpeg;base64,{b64encode(picture).decode()}" if isinstance(picture, bytes) else None
+        style = styles[class_names[row.truth]]
+        tiles.append(
+            FilmTile(
+                id=film.id,
+                picture=url,
+                alt=f"{film.path.name}, {class_names[row.truth]}, called {called} {max(row.probabilities):.2f}",
+                name=film.path.stem,
+                facts=facts,
+                mark=style.mark,
+                color=style.color,
+                problem=picture if isinstance(picture, str) else "",
+            )
+        )
+    film_grid(tiles, label="Images of the chosen cell", key="results.grid", on_open=open_image)
+    if IMAGE in st.query_params:
+        st.rerun()  # out of the fragment, to the image that was opened
+    if None in found:
+        st.caption("Heat maps are being computed.")
+
+
+def _overlay(job: int, sample: Sample, view: View) -> bytes:
+    return explained.overlaid(explained.explain_film(job, sample, view), view.opacity)
+
+
+def _failed(future: Future[bytes]) -> bool:
+    return future.done() and isinstance(future.exception(), MammoError)
+
+
+def _outcome(future: Future[bytes]) -> bytes | str | None:
+    if not future.done():
+        return None
+    error = future.exception()
+    if isinstance(error, MammoError):
+        return str(error)
+    if error is not None:
+        return "The picture could not be made."
+    return future.result()

@@ -1,0 +1,102 @@
+"""The results of a finished training: its matrix, its scores, the images behind a cell."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from mammo.datasets import Sample
+from mammo.evaluation.evaluation import Evaluation
+from mammo.evaluation.scores import SCORES
+from mammo.models import MODELS
+from mammo.store import JobRecord, PredictionRecord
+from mammo.training.config import TrainingConfig
+from mammo.ui import cache, charts, explained, finished_jobs, numbers, theme
+from mammo.ui.matrix_buttons import choose_cell
+from mammo.ui.one_prediction import show_prediction
+from mammo.ui.plain_text import plain
+from mammo.ui.results_gallery import IMAGE, show_cell
+
+_SCORES = ("balanced_accuracy", "top1", "mean_ovr_accuracy", "macro_f1", "auc_malignant", "auc_abnormal")
+
+
+def show_results(job: JobRecord) -> None:
+    """All of one training's results on its test part."""
+    stored = (job.result or {}).get("test")
+    if stored is None:
+        st.info(f"{finished_jobs.in_words(job)} has no test part: its split holds no test images.")
+        return
+    evaluation = Evaluation.from_json(stored)
+    women, images = numbers.counted(evaluation.patients, "woman", "women"), numbers.counted(evaluation.n, "image")
+    st.caption(plain(f"{finished_jobs.in_words(job)} · tested on {images} of {women} it never saw"))
+    left, right = st.columns([1, 1], gap="medium")
+    with left:
+        cell = choose_cell(evaluation.confusion)
+        st.caption("Choose a cell to see its images.")
+    with right:
+        _show_scores(evaluation)
+    notes = (job.result or {}).get("notes", [])
+    if notes:
+        with st.expander("What can and can't be said", icon=":material/rule:"):
+            st.markdown("\n".join(f"- {plain(note)}" for note in notes))
+    rows = _test_rows(job)
+    samples = {sample.id: sample for sample in cache.samples(job.data_set)} if job.data_set else {}
+    if st.query_params.get(IMAGE):
+        _show_image(job, rows, samples, evaluation)
+    elif cell is not None:
+        _show_cell(job, rows, samples, evaluation, cell)
+
+
+def _show_scores(evaluation: Evaluation) -> None:
+    scores = {name: evaluation.scores[name] for name in _SCORES if name in evaluation.scores}
+    alt = ", ".join(f"{SCORES[name].label} {interval}" for name, interval in scores.items())
+    labelled = {SCORES[name].label: interval for name, interval in scores.items()}
+    charts.show(charts.score_figure(labelled, theme.current()), alt=alt, key="results.scores")
+    with st.popover("What these scores mean", icon=":material/help:", type="tertiary"):
+        for name in scores:
+            st.markdown(f"**{SCORES[name].label}**: {SCORES[name].definition}")
+        st.caption("Lines are 95 % intervals from drawing women, not images.")
+
+
+def _test_rows(job: JobRecord) -> list[PredictionRecord]:
+    """Test predictions of the headline; those of a position control have the folds behind."""
+    folds = max(TrainingConfig.of(job.config).folds, 1)
+    return [row for row in cache.store().predictions.load(job.id, "test") if row.fold < folds]
+
+
+def _show_cell(
+    job: JobRecord,
+    rows: list[PredictionRecord],
+    samples: dict[str, Sample],
+    evaluation: Evaluation,
+    cell: tuple[int, int],
+) -> None:
+    names = evaluation.confusion.class_names
+    chosen = [row for row in rows if (row.truth, _called(row)) == cell]
+    st.subheader(f"{names[cell[0]].capitalize()}, called {names[cell[1]]}: {len(chosen)}", anchor=False)
+    show_cell(job, chosen, samples, names, explained.choose_view())
+
+
+def _show_image(
+    job: JobRecord, rows: list[PredictionRecord], samples: dict[str, Sample], evaluation: Evaluation
+) -> None:
+    st.button("Back to the cell", icon=":material/arrow_back:", on_click=_close, shortcut="Escape")
+    wanted = st.query_params[IMAGE]
+    row = next((row for row in rows if row.sample_id == wanted), None)
+    if row is None or wanted not in samples:
+        st.error("The address names no test image of this training.", icon=":material/block:")
+        return
+    names, sample = evaluation.confusion.class_names, samples[wanted]
+    layers = tuple(MODELS[TrainingConfig.of(job.config).model].cam_layers)
+    view = explained.choose_view(layers, tuple(names))
+    answer = explained.explain_film(job.id, sample, view)
+    facts = (sample.laterality, sample.view, sample.density and f"density {sample.density}")
+    name = " · ".join([sample.path.name, *(fact for fact in facts if fact)])
+    show_prediction(answer, view, name=name, truth=names[row.truth])
+
+
+def _close() -> None:
+    st.query_params.pop(IMAGE, None)
+
+
+def _called(row: PredictionRecord) -> int:
+    return max(range(len(row.probabilities)), key=row.probabilities.__getitem__)
