@@ -7,7 +7,9 @@ closes them. Processes are spawned, and each opens the database for itself.
 from __future__ import annotations
 
 import json
+import random
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -16,12 +18,13 @@ from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from db.upgrading import upgrade_database
 
 LOCK_TIMEOUT_MS = 30_000
+_LOOK_SECONDS = (0.0005, 0.003)  # between two looks whether the writers' lock is free
 
 #: In this order: the first must hold before any other can wait for a lock. Rollback journal, since SQLite 3.7.0 to
 #: 3.51.2 can corrupt a database in write-ahead mode; FULL, so that a power cut loses nothing that was acknowledged.
@@ -97,8 +100,34 @@ def _prepare(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> Non
 
 def _begin(connection: Connection) -> None:
     # A writer takes the lock first: a read that turns into a write could not wait for its turn.
-    is_writer = connection.get_execution_options().get("writing", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writer else "BEGIN")
+    if connection.get_execution_options().get("writing", False):
+        _begin_writing(connection)
+    else:
+        connection.exec_driver_sql("BEGIN")
+
+
+def _begin_writing(connection: Connection) -> None:
+    """Wait for the lock at an even pace.
+
+    SQLite's own looks become as rare as ten a second, and of many that write without pause some found it taken for
+    half a minute.
+    """
+    until = time.monotonic() + LOCK_TIMEOUT_MS / 1000
+    driver = connection.connection.cursor()
+    driver.execute("PRAGMA busy_timeout = 0")
+    try:
+        while True:
+            try:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            except OperationalError as error:
+                if getattr(error.orig, "sqlite_errorcode", None) != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                    raise
+            else:
+                return
+            time.sleep(random.uniform(*_LOOK_SECONDS))  # noqa: S311 - only keeps those who wait apart
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {LOCK_TIMEOUT_MS}")
+        driver.close()
 
 
 _to_json: partial[Any] = partial(json.dumps, allow_nan=False)

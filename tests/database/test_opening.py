@@ -138,7 +138,7 @@ def test_a_vanished_database_is_not_replaced_by_an_empty_one(lite):
 
 
 def test_a_database_that_stays_locked_is_told_and_serves_again_afterwards(lite, monkeypatch):
-    monkeypatch.setattr(session, "_PRAGMAS", ("PRAGMA busy_timeout = 20", *session._PRAGMAS[1:]))
+    monkeypatch.setattr(session, "LOCK_TIMEOUT_MS", 20)
     store = open_store(lite)
     intruder = sqlite3.connect(lite.home / "mammo.db", isolation_level=None)
     intruder.execute("BEGIN EXCLUSIVE")
