@@ -14,6 +14,8 @@ import pytest
         "mammo.models, mammo.explanation",
         "mammo.jobs.planning, mammo.ui.cache",
         "mammo.ui.data_set_import, mammo.ui.data_set_import_status, mammo.ui.data_set_woman, mammo.ui.data_set_audits",
+        "mammo.ui.results_view, mammo.ui.predict_view, mammo.prediction.client",
+        "mammo.jobs.kinds, mammo.jobs.worker, mammo.commands.serve",
         "mammo.ui.data_set_tiles, mammo.ui.jobs_now, mammo.ui.next_step, mammo.jobs.archive_import",
     ],
 )

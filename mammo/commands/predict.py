@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import cv2
 import typer
@@ -14,11 +14,11 @@ from mammo.config import settings
 from mammo.errors import MammoError, ParameterError
 from mammo.explanation import CAM_METHODS, CamMethod
 from mammo.imaging.reading import read_image
-from mammo.inference import load_models, overlaid
-from mammo.inference import predict as predict_image
 from mammo.report import Case, ReportSource, as_jpeg, write_report
 from mammo.store import open_store
-from mammo.training.model_folder import TrainedModel
+
+if TYPE_CHECKING:
+    from mammo.training.model_folder import TrainedModel
 
 
 @expected_failures
@@ -30,6 +30,8 @@ def predict(
     as_json: Json = False,
 ) -> None:
     """Classify files and show where the answer comes from."""
+    from mammo.inference import load_models
+
     method = CAM_METHODS[cam]
     where = settings()
     record = open_store(where).jobs.get(job)
@@ -64,6 +66,9 @@ def _explained(
     models: Sequence[TrainedModel], file: Path, method: CamMethod, out: Path | None, number: int
 ) -> tuple[dict[str, Any], Case | None]:
     """One file's answer, and its case for the report where a folder is given."""
+    from mammo.inference import overlaid
+    from mammo.inference import predict as predict_image
+
     image = read_image(file)
     prediction = predict_image(models, image, method)
     row: dict[str, Any] = {

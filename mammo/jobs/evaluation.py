@@ -9,7 +9,6 @@ from mammo.datasets import DATASETS
 from mammo.errors import DatasetError, JobStateError, ParameterError
 from mammo.evaluation.evaluation import Evaluation, evaluate
 from mammo.evaluation.predictions import Predictions
-from mammo.inference import load_models, probabilities_of_items
 from mammo.store import JobRecord, JobState, Store
 from mammo.training.config import TrainingConfig
 from mammo.training.items import film_items, placement_of, region_items
@@ -81,6 +80,8 @@ def _stored_test(store: Store, job: JobRecord) -> Evaluation:
 
 
 def _on_all_images(store: Store, settings: Settings, job: JobRecord, data_set: str) -> Evaluation:
+    from mammo.inference import load_models, probabilities_of_items  # with torch, which stored scores don't need
+
     models = load_models(settings.job_dir(job.id))
     config, class_names = models[0].config, models[0].class_names
     samples = store.data_sets.samples(data_set)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,7 +12,9 @@ from mammo.evaluation.intervals import Interval
 from mammo.evaluation.wording import chance_sentences
 from mammo.store import PredictionRecord
 from mammo.training.config import TrainingConfig
-from mammo.training.procedure import PartPredictions, TrainingOutcome
+
+if TYPE_CHECKING:
+    from mammo.training.procedure import PartPredictions, TrainingOutcome
 
 _AT_RANDOM = (
     "Normal regions lie at random places, lesions where lesions lie: part of this score is position, not disease."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict
+from multiprocessing import AuthenticationError
 from multiprocessing.connection import Connection, Listener
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,7 +49,7 @@ class PredictionServer:
             while True:
                 try:
                     connection = listener.accept()
-                except (OSError, EOFError) as error:  # whoever knocked did not know the secret, or went away
+                except (OSError, EOFError, AuthenticationError) as error:  # did not know the secret, or went away
                     logger.warning("A connection was refused: %s", error)
                     continue
                 threading.Thread(target=self._answer, args=(connection,), daemon=True).start()
