@@ -190,9 +190,7 @@ class Job(Base):
     attempt: Mapped[int]  # grows with each start; a worker that names an older one is not listened to
     attempt_started_at: Mapped[datetime | None]
     progress_before: Mapped[float] = mapped_column(server_default=text("0"))  # what earlier attempts had done of it
-    fruitless_attempts: Mapped[int] = mapped_column(
-        server_default=text("0")
-    )  # deaths with no checkpoint between
+    fruitless_attempts: Mapped[int] = mapped_column(server_default=text("0"))  # deaths with no checkpoint between
     usage: Mapped[dict[str, Any] | None]  # what its process takes of the machine: CPU, memory, GPU
 
     worker: Mapped[str | None]
