@@ -1,0 +1,172 @@
+"""DICOM mammograms that are read: each gray level against the formula of the standard, done again by hand."""
+
+from pathlib import Path
+
+import numpy as np
+import pydicom
+import pytest
+from pydicom.data import get_testdata_files
+from pydicom.dataset import Dataset
+from pydicom.pixels.processing import apply_voi_lut
+from pydicom.uid import (
+    DeflatedExplicitVRLittleEndian,
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+)
+
+from mammo.errors import ImageError
+from mammo.imaging.reading import decode_image
+from tests.corpus.dicoms import dicom, film
+
+SYNTAXES = [ExplicitVRLittleEndian, ImplicitVRLittleEndian, ExplicitVRBigEndian, DeflatedExplicitVRLittleEndian]
+
+
+@pytest.fixture
+def stored():
+    return film(np.random.default_rng(0))  # 12 bits
+
+
+def read(data):
+    return decode_image("film.dcm", data)
+
+
+def outcome(data):
+    """The picture, or the sentence that refuses it; anything else is a fault."""
+    try:
+        return read(data), None
+    except ImageError as error:
+        return None, str(error)
+
+
+@pytest.mark.parametrize("syntax", SYNTAXES, ids=lambda one: one.name)
+def test_stored_values_fill_the_range_of_their_bits_in_every_byte_order(stored, syntax):
+    image = read(dicom(stored, syntax))
+    np.testing.assert_allclose(image.pixels, stored / 4095, atol=1e-7)
+    assert (image.bits, image.format, image.modality) == (12, "DICOM", "MG")
+
+
+def test_monochrome1_is_its_monochrome2_twin_bit_for_bit(stored):  # B34
+    twin = read(dicom(stored)).pixels
+    turned = read(dicom(4095 - stored, PhotometricInterpretation="MONOCHROME1")).pixels
+    np.testing.assert_array_equal(turned, twin)
+
+
+def test_rescaling_comes_before_the_window(stored):  # B46
+    image = read(
+        dicom(stored, RescaleSlope="2", RescaleIntercept="-1000", WindowCenter="1500", WindowWidth="2001")
+    ).pixels
+    values = 2.0 * stored - 1000
+    np.testing.assert_allclose(image, np.clip((values - 1499.5) / 2000 + 0.5, 0, 1), atol=1e-6)
+
+
+def test_of_several_windows_the_first_is_taken(stored):  # B46
+    several = read(dicom(stored, WindowCenter=["1000", "3000"], WindowWidth=["500", "100"])).pixels
+    one = read(dicom(stored, WindowCenter="1000", WindowWidth="500")).pixels
+    np.testing.assert_array_equal(several, one)
+
+
+@pytest.mark.parametrize("function", ["LINEAR", "LINEAR_EXACT", "SIGMOID"])
+def test_each_window_function_follows_the_standard(stored, function):  # B46
+    image = read(dicom(stored, WindowCenter="2000", WindowWidth="1000", VOILUTFunction=function)).pixels
+    values = stored.astype(float)
+    expected = {
+        "LINEAR": np.clip((values - 1999.5) / 999 + 0.5, 0, 1),
+        "LINEAR_EXACT": np.clip((values - 2000) / 1000 + 0.5, 0, 1),
+        "SIGMOID": 1 / (1 + np.exp(-4 * (values - 2000) / 1000)),
+    }[function]
+    np.testing.assert_allclose(image, expected, atol=1e-6)
+
+
+def test_a_lookup_table_decides_where_there_is_one(stored):  # B46
+    table = Dataset()
+    table.add_new("LUTDescriptor", "US", [4096, 0, 10])
+    table.add_new("LUTData", "US", [int(1023 * (value / 4095) ** 2) for value in range(4096)])
+    data = dicom(stored, VOILUTSequence=[table], WindowCenter="10", WindowWidth="10")
+    expected = np.asarray(table.LUTData)[stored] / 1023
+    np.testing.assert_allclose(read(data).pixels, expected, atol=1e-6)
+
+
+def test_windows_agree_with_pydicom(stored):  # B46
+    data = dicom(stored, WindowCenter="1800", WindowWidth="900")
+    dataset = pydicom.dcmread(pydicom.filebase.DicomBytesIO(data))
+    theirs = apply_voi_lut(dataset.pixel_array, dataset)
+    np.testing.assert_allclose(read(data).pixels, theirs / 4095, atol=1e-6)
+
+
+def test_signed_values_go_from_their_least_to_their_greatest():  # B37
+    values = np.linspace(-2048, 2047, 80 * 70).round().astype(np.int16).reshape(80, 70)
+    image = read(dicom(values, PixelRepresentation=1)).pixels
+    np.testing.assert_allclose(image, (values + 2048.0) / 4095, atol=1e-6)
+
+
+def test_padding_is_air(stored):
+    padded = stored.copy()
+    padded[:5] = 4000
+    stray = padded == 4000
+    image = read(dicom(padded, PixelPaddingValue=4000)).pixels
+    assert not image[stray].any()
+    np.testing.assert_allclose(image[~stray], padded[~stray] / 4095, atol=1e-7)
+
+
+def test_colour_becomes_gray_with_a_warning():  # B35
+    colour = np.random.default_rng(0).integers(0, 256, (80, 70, 3)).astype(np.uint8)
+    data = dicom(
+        colour, bits=8, SamplesPerPixel=3, PhotometricInterpretation="RGB", PlanarConfiguration=0, BitsAllocated=8
+    )
+    image = read(data)
+    luma = colour @ np.array([0.299, 0.587, 0.114]) / 255
+    np.testing.assert_allclose(image.pixels, luma, atol=2 / 255)
+    assert any("colour" in warning or "color" in warning for warning in image.warnings)
+
+
+@pytest.mark.parametrize("modality", ["CT", "DX", None])
+def test_what_is_no_mammogram_is_warned_of(stored, modality):  # B45
+    image = read(dicom(stored, Modality=modality))
+    assert f"not mammography (Modality={modality or 'missing'})" in image.warnings
+
+
+@pytest.mark.parametrize(
+    ("attributes", "laterality", "view"),
+    [
+        ({"ImageLaterality": "L", "ViewPosition": "MLO"}, "L", "MLO"),
+        ({"Laterality": "R", "ViewPosition": "CC"}, "R", "CC"),
+        ({"ImageLaterality": None, "ViewPosition": None}, None, None),
+        ({"ImageLaterality": "B", "ViewPosition": "XCCL"}, None, None),
+    ],
+)
+def test_side_and_view_are_known_or_unknown(stored, attributes, laterality, view):  # B47
+    image = read(dicom(stored, **attributes))
+    assert (image.laterality, image.view) == (laterality, view)
+
+
+def test_a_program_in_the_preamble_is_passed_over(stored):  # B50
+    plain = dicom(stored)
+    disguised = b"MZ" + b"\x90" * 126 + plain[128:]
+    np.testing.assert_array_equal(read(disguised).pixels, read(plain).pixels)
+
+
+@pytest.mark.parametrize(
+    "attributes", [{"PatientName": "A" * 3000}, {"SpecificCharacterSet": "ISO 2022 IR 87"}, {"PatientAge": "??"}]
+)
+def test_odd_headers_are_read_or_refused_in_one_sentence(stored, attributes):  # B52
+    image, refusal = outcome(dicom(stored, **attributes))
+    assert image is None or image.pixels.shape == stored.shape
+    assert refusal is None or refusal.startswith("film.dcm")
+
+
+def test_nothing_of_the_patients_name_is_kept(stored):
+    image = read(dicom(stored, PatientName="ROE^RICHARD", PatientID="X-77"))
+    assert "ROE" not in repr(image)
+    assert "X-77" not in repr(image)
+
+
+@pytest.mark.slow
+def test_every_file_that_pydicom_brings_is_read_or_refused_with_its_name():
+    paths = [path for path in get_testdata_files("*.dcm") if not path.endswith(("DICOMDIR", "/"))]
+    assert len(paths) > 40
+    for path in paths:
+        image, refusal = outcome(Path(path).read_bytes())
+        assert refusal is None or refusal.startswith("film.dcm"), path
+        assert image is None or np.isfinite(image.pixels).all(), path
+        assert image is None or 0 <= image.pixels.min() <= image.pixels.max() <= 1, path
