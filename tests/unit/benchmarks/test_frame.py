@@ -46,7 +46,9 @@ def test_what_is_kept_names_no_machine_and_no_folder(rows, tmp_path):
 
 def test_a_benchmark_that_is_not_there_is_told(capsys):
     assert bench.main(["nothing"]) == 2
-    assert "no benchmark named 'nothing'; known are: claims, idle, queue_load" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "no benchmark named 'nothing'; known are: " in said
+    assert "claims" in said
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "benchmarks" / "results").glob("*.json")), ids=lambda path: path.stem)
