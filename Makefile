@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install run worker test test-fast test-long lint fix types faults bench phantoms clean
+.PHONY: help install run worker test test-fast test-long lint fix types faults screenshots bench phantoms clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 14
@@ -33,6 +33,9 @@ test-long: install ## Run everything, the thousands of cases too
 
 faults: install ## Kill trainings at random steps and compare them with undisturbed ones
 	$(BIN)/python -m pytest tests/faults
+
+screenshots: install ## Take pictures of every page into docs/screenshots
+	$(BIN)/python -m tests.end_to_end.screenshots
 
 lint: install ## Check the code's style
 	$(BIN)/ruff check .

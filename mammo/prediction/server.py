@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict
+from contextlib import suppress
 from multiprocessing import AuthenticationError
 from multiprocessing.connection import Connection, Listener
 from pathlib import Path
@@ -67,7 +68,8 @@ class PredictionServer:
             except Exception:
                 logger.exception("A question could not be answered")
                 reply = pack({"error": "The model could not judge this picture; its log says why.", "code": "bug"})
-            connection.send_bytes(reply)
+            with suppress(OSError):  # whoever asked has left
+                connection.send_bytes(reply)
 
     def _reply(self, question: Question, picture: bytes) -> bytes:
         with self._turns:
@@ -86,6 +88,10 @@ class PredictionServer:
             ExplanationError: If the heat map can't be computed.
         """
         models = self._models_of(question.job)
+        if question.fold is not None:
+            models = models[question.fold : question.fold + 1]
+        if not models:
+            raise ParameterError(f"Job {question.job} has no fold {question.fold}.")
         first = models[0]
         if first.config.region != "none":
             raise ParameterError(

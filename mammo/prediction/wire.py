@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import tempfile
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from mammo.config import Settings
 
 _LENGTH_BYTES = 4
+_SECRET_BYTES = 32
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class Question:
     layer: str | None = None  # of the family's cam_layers; None: its usual one
     explained_label: str | None = None  # None: the class predicted
     path: str | None = None  # of a film on this server; None: the picture comes with the question
+    fold: int | None = None  # whose model alone is to answer, as it did when it was tested; None: all of the job's
     longest_px: int = 900  # of the pictures in the answer
 
 
@@ -77,11 +80,11 @@ def socket_path(settings: Settings) -> Path:
 def secret(settings: Settings) -> bytes:
     """What both ends must know; a file that only this installation's user reads. Made at the first call."""
     path = settings.home / "predictor.key"
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_bytes()
-    with os.fdopen(descriptor, "wb") as file:
-        key = os.urandom(32)
-        file.write(key)
-    return key
+    if not path.exists():
+        descriptor, made = tempfile.mkstemp(dir=settings.home, prefix="predictor.", suffix=".tmp")  # for its owner only
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(os.urandom(_SECRET_BYTES))
+        with suppress(FileExistsError):  # the other end was quicker: whoever links first has made it, and whole
+            Path(path).hardlink_to(made)
+        Path(made).unlink()
+    return path.read_bytes()

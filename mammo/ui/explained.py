@@ -4,20 +4,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import cv2
-import numpy as np
 import streamlit as st
 
 from mammo.config import Settings, settings
 from mammo.datasets import Sample
 from mammo.explanation import CAM_METHODS
-from mammo.imaging.breast import breast_mask
-from mammo.imaging.gray_image import GrayImage
-from mammo.imaging.overlay import overlay
 from mammo.prediction.client import ask
 from mammo.prediction.wire import Answer, Question
 
-_QUALITY = 90
 _OWN = "its answer"
 
 
@@ -30,31 +24,15 @@ class View(NamedTuple):
     label: str | None = None  # None: of the class predicted
 
 
-def explain_film(job: int, sample: Sample, view: View) -> Answer:
-    """What a job's models say of a film of this server; MammoError as ``client.ask``."""
-    question = Question(job, sample.path.name, view.method, view.layer, view.label, str(sample.path))
+def explain_film(job: int, sample: Sample, view: View, fold: int | None = None) -> Answer:
+    """What a job's models, or that of one fold, say of a film of this server; MammoError as ``client.ask``."""
+    question = Question(job, sample.path.name, view.method, view.layer, view.label, str(sample.path), fold)
     return _of_film(settings(), question, sample.sha256)
 
 
 def explain_upload(job: int, picture: bytes, name: str, view: View) -> Answer:
     """What a job's models say of an uploaded file; MammoError as ``client.ask``."""
     return _of_upload(settings(), Question(job, name, view.method, view.layer, view.label), picture)
-
-
-def overlaid(answer: Answer, opacity: float) -> bytes:
-    """The picture with its heat map inside the breast, or without one, as JPEG."""
-    image = decoded(answer.picture)
-    if answer.heatmap:
-        shown = overlay(image, decoded(answer.heatmap), opacity=opacity, mask=breast_mask(image))
-    else:
-        shown = overlay(image, np.zeros_like(image))
-    return bytes(cv2.imencode(".jpg", shown[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])[1])
-
-
-def decoded(png: bytes) -> GrayImage:
-    """An answer's picture as values in [0, 1]."""
-    levels = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_UNCHANGED)
-    return np.asarray(levels, np.float32) / np.float32(255)
 
 
 def choose_view(cam_layers: tuple[str, ...] = (), labels: tuple[str, ...] = ()) -> View:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from mammo.prediction.pictures import overlaid
 from mammo.prediction.wire import Answer
-from mammo.ui import explained
 from mammo.ui.explained import View
 from mammo.ui.plain_text import plain
 from mammo.ui.probability_bars import show_probabilities
@@ -16,10 +16,10 @@ def show_prediction(answer: Answer, view: View, *, name: str, truth: str | None 
     pictures, words = st.columns([3, 2], gap="medium")
     with pictures:
         left, right = st.columns(2, gap="small")
-        left.image(explained.overlaid(_without_map(answer), 0), caption="As the model got it", width="stretch")
+        left.image(overlaid(_without_map(answer), 0), caption="As the model got it", width="stretch")
         if answer.heatmap:
             right.image(
-                explained.overlaid(answer, view.opacity),
+                overlaid(answer, view.opacity),
                 caption=f"Evidence for {answer.explained_label}",
                 width="stretch",
             )

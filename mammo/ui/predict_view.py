@@ -8,6 +8,7 @@ import streamlit as st
 
 from mammo.errors import MammoError
 from mammo.explanation import CAM_METHODS
+from mammo.prediction.pictures import overlaid
 from mammo.prediction.wire import Answer
 from mammo.report import Case, ReportSource, report_html
 from mammo.store import ImageFilter, JobRecord
@@ -78,7 +79,7 @@ def _offer_report(job: JobRecord, cases: list[tuple[str, Answer]], view: View) -
             name,
             answer.label,
             answer.probabilities,
-            b64encode(explained.overlaid(answer, view.opacity)).decode(),
+            b64encode(overlaid(answer, view.opacity)).decode(),
             answer.warnings,
         )
         for name, answer in cases

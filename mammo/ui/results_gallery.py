@@ -10,6 +10,7 @@ import streamlit as st
 
 from mammo.datasets import Sample
 from mammo.errors import MammoError
+from mammo.prediction.pictures import overlaid
 from mammo.store import JobRecord, PredictionRecord
 from mammo.ui import explained, theme
 from mammo.ui.components.film_grid import FilmTile, film_grid
@@ -20,7 +21,8 @@ IMAGE = "image"  # name in the address
 _PATIENCE_SECONDS = 0.5
 _REDRAWN_SECONDS = 1.0
 
-_Key = tuple[int, str, View]
+_TestFilm = tuple[Sample, int]  # and the fold whose model was tested on it
+_Key = tuple[int, str, int, View]
 
 
 class Overlays:
@@ -30,14 +32,14 @@ class Overlays:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="overlay")  # the prediction process has few turns
         self._made: dict[_Key, Future[bytes]] = {}
 
-    def ask(self, job: int, samples: Sequence[Sample], view: View) -> list[bytes | str | None]:
-        """JPEG of each film, or why there is none, or None while it is being made."""
+    def ask(self, job: int, films: Sequence[_TestFilm], view: View) -> list[bytes | str | None]:
+        """JPEG of each film as the model of its fold judged it, or why there is none, or None while it is made."""
         if len(self._made) > 600:  # pictures of 100 kB
             self._made = {}
-        keys = [(job, sample.sha256, view) for sample in samples]
-        for key, sample in zip(keys, samples, strict=True):
+        keys = [(job, sample.sha256, fold, view) for sample, fold in films]
+        for key, (sample, fold) in zip(keys, films, strict=True):
             if key not in self._made or _failed(self._made[key]):
-                self._made[key] = self._pool.submit(_overlay, job, sample, view)
+                self._made[key] = self._pool.submit(_overlay, job, sample, fold, view)
         futures = [self._made[key] for key in keys]
         wait(futures, timeout=_PATIENCE_SECONDS)
         return [_outcome(future) for future in futures]
@@ -58,9 +60,13 @@ def show_cell(
         return
     ordered = sorted(rows, key=lambda row: -max(row.probabilities))
     pages = -(-len(ordered) // PER_PAGE)
-    page = int(st.pagination(pages, default=1, key=f"page.{job.id}.{rows[0].truth}")) if pages > 1 else 1
+    page = (
+        int(st.pagination(pages, default=1, key=f"page.{job.id}.{rows[0].truth}.{_called(rows[0])}"))
+        if pages > 1
+        else 1
+    )
     shown = [row for row in ordered[(page - 1) * PER_PAGE : page * PER_PAGE] if row.sample_id in samples]
-    films = [samples[row.sample_id] for row in shown]
+    films = [(samples[row.sample_id], row.fold) for row in shown]
     missing = None in overlays().ask(job.id, films, view)
     st.fragment(_draw, run_every=_REDRAWN_SECONDS if missing else None)(job.id, shown, films, tuple(class_names), view)
 
@@ -71,13 +77,17 @@ def open_image(sample_id: str) -> None:
 
 
 def _draw(
-    job: int, rows: Sequence[PredictionRecord], films: Sequence[Sample], class_names: tuple[str, ...], view: View
+    job: int,
+    rows: Sequence[PredictionRecord],
+    films: Sequence[tuple[Sample, int]],
+    class_names: tuple[str, ...],
+    view: View,
 ) -> None:
     found = overlays().ask(job, films, view)
     styles = theme.current().class_styles(class_names)
     tiles = []
-    for row, film, picture in zip(rows, films, found, strict=True):
-        called = class_names[max(range(len(class_names)), key=row.probabilities.__getitem__)]
+    for row, (film, _fold), picture in zip(rows, films, found, strict=True):
+        called = class_names[_called(row)]
         facts = f"{film.laterality or '?'} {film.view or '?'}, called {called} {max(row.probabilities):.2f}"
         url = f"data:image/jpeg;base64,{b64encode(picture).decode()}" if isinstance(picture, bytes) else None
         style = styles[class_names[row.truth]]
@@ -100,8 +110,12 @@ def _draw(
         st.caption("Heat maps are being computed.")
 
 
-def _overlay(job: int, sample: Sample, view: View) -> bytes:
-    return explained.overlaid(explained.explain_film(job, sample, view), view.opacity)
+def _overlay(job: int, sample: Sample, fold: int, view: View) -> bytes:
+    return overlaid(explained.explain_film(job, sample, view, fold), view.opacity)
+
+
+def _called(row: PredictionRecord) -> int:
+    return max(range(len(row.probabilities)), key=row.probabilities.__getitem__)
 
 
 def _failed(future: Future[bytes]) -> bool:

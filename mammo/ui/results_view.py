@@ -88,7 +88,7 @@ def _show_image(
     names, sample = evaluation.confusion.class_names, samples[wanted]
     layers = tuple(MODELS[TrainingConfig.of(job.config).model].cam_layers)
     view = explained.choose_view(layers, tuple(names))
-    answer = explained.explain_film(job.id, sample, view)
+    answer = explained.explain_film(job.id, sample, view, row.fold)
     facts = (sample.laterality, sample.view, sample.density and f"density {sample.density}")
     name = " · ".join([sample.path.name, *(fact for fact in facts if fact)])
     show_prediction(answer, view, name=name, truth=names[row.truth])
