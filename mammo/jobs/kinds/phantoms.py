@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 
+from mammo.errors import DatasetError
 from mammo.jobs.importing import ImportRequest, import_data_set
 from mammo.jobs.kinds._base import JOB_KINDS, Finished, JobContext, JobKind
 from mammo.phantoms import PhantomOptions, write_phantoms
@@ -16,6 +17,11 @@ def _carry_out(context: JobContext) -> Finished | None:
     name = str(config["name"])
     options = PhantomOptions(patients=int(config["patients"]), kind=config["kind"], seed=int(config["seed"]))
     folder = context.settings.datasets_dir / name
+    there = next((record for record in context.store.data_sets.list() if record.name == name), None)
+    if there is not None and context.job.attempt == 1:
+        raise DatasetError(f"There is a data set named {name} already. Choose another name for the phantoms.")
+    if there is not None:  # an earlier attempt came as far and could not say so any more
+        return Finished({"data_set": name, "images": there.images, "patients": there.patients, "refused": []})
     shutil.rmtree(folder, ignore_errors=True)  # left by an attempt that was broken off
 
     def drawn(done: int, total: int) -> None:
