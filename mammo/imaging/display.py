@@ -27,14 +27,19 @@ def breast_jpeg(image: GrayImage, breast: Mask, size: Size) -> bytes:
     Returns:
         JPEG with 8 bits a pixel.
     """
-    box = _with_margin(breast_box(breast), image.shape)
     width, height = size
     canvas = np.zeros((height, width), np.uint8)
-    fitted = _fitted(to_stored(image[box.top : box.bottom, box.left : box.right], 8), size)
+    fitted = _fitted(to_stored(image[around_breast(breast)], 8), size)
     top, left = (height - fitted.shape[0]) // 2, (width - fitted.shape[1]) // 2
     canvas[top : top + fitted.shape[0], left : left + fitted.shape[1]] = fitted
     _, encoded = cv2.imencode(".jpg", canvas, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
     return bytes(encoded)
+
+
+def around_breast(breast: Mask) -> tuple[slice, slice]:
+    """Rows and columns of the breast with a margin around it."""
+    box = _with_margin(breast_box(breast), breast.shape)
+    return slice(box.top, box.bottom), slice(box.left, box.right)
 
 
 def exact_png(stored: StoredImage) -> bytes:

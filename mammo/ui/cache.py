@@ -21,6 +21,7 @@ from mammo.training.prepared import stored_bits
 from mammo.training.presets import PRESETS
 from mammo.ui import previews
 from mammo.ui.device import Device, find_device
+from mammo.ui.live_film import PackedFilm
 from mammo.ui.previews import Comparison, Film
 
 Source = tuple[Path, str]  # a picture's path and sha256
@@ -62,8 +63,20 @@ def small_film(source: Source) -> Film:
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def comparison(source: Source | None, method: str, values: Values) -> Comparison:
-    """A picture before and after an enhancement; MammoError as ``previews.compare``."""
+    """What an enhancement does to a picture; MammoError as ``previews.compare``."""
     return previews.compare(film(source), method, dict(values))
+
+
+@st.cache_resource(max_entries=12, show_spinner=False)
+def packed_film(source: Source | None) -> PackedFilm:
+    """A picture for the live contrast."""
+    return previews.packed(film(source))
+
+
+@st.cache_resource(max_entries=12, show_spinner=False)
+def packed_after(source: Source | None, method: str, values: Values) -> PackedFilm:
+    """A picture under a method that only the server draws; MammoError as ``previews.compare``."""
+    return previews.packed_after(film(source), method, dict(values))
 
 
 @st.cache_data(max_entries=1024, show_spinner=False)

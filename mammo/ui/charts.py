@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
-import numpy.typing as npt
 import plotly.graph_objects as go
 import streamlit as st
 
 from mammo.evaluation.intervals import Interval
-from mammo.imaging.gray_change import BINS, GrayChange
 from mammo.ui.theme import Theme
 
 _ROW_PX = 48  # height of a score's row
@@ -52,29 +49,6 @@ def template(theme: Theme) -> go.layout.Template:
     )
 
 
-def gray_figure(change: GrayChange, theme: Theme) -> go.Figure:
-    """Histograms of the breast before and after, with the transfer curve over them where there is one.
-
-    Heights are square roots of the counts: rare bright tissue stays visible beside the common dark one.
-    """
-    levels = np.linspace(0, 1, BINS)
-    top = np.sqrt(max(change.before[1:-1].max(), 1))
-    before, after = (np.minimum(np.sqrt(_smoothed(counts)) / top, 1) for counts in (change.before, change.after))
-    figure = go.Figure(layout={"template": template(theme), "height": 264, "margin": {"l": 28, "t": 32}})
-    line = {"width": 0}
-    figure.add_scatter(x=levels, y=before, name="before", fill="tozeroy", line=line, fillcolor=_faded(theme.muted))
-    figure.add_scatter(x=levels, y=after, name="after", line={"color": theme.text, "width": 1.25})
-    if change.curve is not None:
-        points = np.array(change.curve)
-        figure.add_scatter(x=points[:, 0], y=points[:, 1], name="curve", line={"color": theme.accent, "width": 2.5})
-    figure.update_traces(mode="lines", hoverinfo="skip")
-    if change.curve is not None:
-        figure.data[-1].update(hoverinfo=None, hovertemplate="%{x:.3f} becomes %{y:.3f}<extra></extra>")
-    figure.update_xaxes(range=[0, 1], title="gray level, breast only", fixedrange=True)
-    figure.update_yaxes(range=[0, 1.02], tickvals=[0, 1], fixedrange=True)
-    return figure
-
-
 def score_figure(scores: Mapping[str, Interval], theme: Theme) -> go.Figure:
     """Dots with intervals on one axis from 0 to 1, a row for each label; undefined scores have no dot."""
     figure = go.Figure(layout={"template": template(theme), "height": _ROW_PX * len(scores) + 44, "showlegend": False})
@@ -104,16 +78,3 @@ def _add_words(figure: go.Figure, row: int, left: str, right: str) -> None:
     """Above a row's line; placed by the paper's width, for words beside the axis are cut off."""
     for x, anchor, words in ((0, "left", left), (1, "right", right)):
         figure.add_annotation(text=words, xref="paper", x=x, xanchor=anchor, y=row - 0.34, showarrow=False)
-
-
-def _smoothed(counts: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
-    """Without the teeth that a stretch of few stored levels leaves; the ends keep their own counts."""
-    smooth = np.convolve(counts, (0.25, 0.5, 0.25), "same")
-    smooth[[0, -1]] = counts[[0, -1]]
-    return smooth
-
-
-def _faded(color: str) -> str:
-    """The same color at 45 % opacity, as plotly writes it."""
-    red, green, blue = (int(color[place : place + 2], 16) for place in (1, 3, 5))
-    return f"rgba({red},{green},{blue},0.45)"

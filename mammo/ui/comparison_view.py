@@ -1,40 +1,68 @@
-"""A film before and after an enhancement: pictures, gray levels, what was lost, scores."""
+"""A film under an enhancement: live under the hand, its scores, other films under the same setting."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from html import escape
 
 import streamlit as st
 
+from mammo.enhancement import ENHANCEMENTS
 from mammo.imaging.enhancement_scores import DEFINITIONS
 from mammo.imaging.gray_change import GrayChange
-from mammo.ui import cache, charts, film_choice, numbers, theme
+from mammo.ui import cache, film_choice, live_setting, theme
+from mammo.ui.components.live_contrast import LIVE_METHODS, ContrastView, DrawnAfter, live_contrast, send_film
 from mammo.ui.film_choice import FilmChoice
 from mammo.ui.previews import Comparison
 
 OTHERS_PER_CLASS = 6
-_NOTABLE = 0.01  # share of the breast above which lost detail is said with emphasis
 
 
-def show_pictures(comparison: Comparison, facts: str, method: str) -> None:
-    """Before and after, side by side also on a phone."""
-    before, after = st.columns(2, wrap=False, gap="xsmall")
-    before.image(comparison.before, caption=f"Before: {facts}", width="stretch", alt=f"{facts}, as stored")
-    after.image(comparison.after, caption=f"After: {method}", width="stretch", alt=f"{facts}, after {method}")
+@dataclass(frozen=True)
+class ShownFilm:
+    """The film that is looked at, and what is known of it."""
+
+    source: cache.Source | None  # None: the synthetic film of a server without data
+    in_words: str  # in one line
+    facts: str = "synthetic"  # of the file, in lines
+
+    @classmethod
+    def of(cls, chosen: FilmChoice | None) -> ShownFilm:
+        """The chosen film, or else the synthetic one."""
+        if chosen is None:
+            return cls(None, "Synthetic film, malignant, MLO")
+        sample = chosen.sample
+        facts = f"{sample.bits} bit\n{sample.width_px} × {sample.height_px} pixels"  # noqa: RUF001 - as sizes are written
+        return cls(cache.source(sample), chosen.in_words, facts)
 
 
-def show_gray_levels(comparison: Comparison) -> None:
-    """Histogram and curve, and in words what was clipped."""
-    change = comparison.change
-    clipped = _clipped_in_words(change)
-    alt = f"Histograms of the breast before and after with the transfer curve. {clipped}"
-    charts.show(charts.gray_figure(change, theme.current()), alt=alt, key="contrast.gray_levels")
-    if max(change.white - change.white_before, change.black - change.black_before) > _NOTABLE:
-        st.markdown(f":orange[:material/warning: {clipped} Detail there is lost.]")
-    else:
-        st.caption(clipped)
-    if change.curve is None:
+def show_live(film: ShownFilm, method: str, values: cache.Values) -> Comparison:
+    """The film under the hand; what the setting does to all of it.
+
+    Raises:
+        MammoError: If the film can't be read, or the values do not fit the method or each other.
+    """
+    comparison = cache.comparison(film.source, method, values)
+    if comparison.is_constant:
+        st.warning("This image has one gray value. There is nothing to stretch.", icon=":material/warning:")
+    packed = cache.packed_film(film.source)
+    send_film(packed.content, key="contrast.film")
+    drawn = None if method in LIVE_METHODS else _drawn(film, method, values, comparison.change)
+    view = ContrastView(
+        film=packed.id,
+        name=film.in_words.replace(", ", "\n", 1),
+        facts=film.facts,
+        alt=film.in_words,
+        method=method,
+        label=ENHANCEMENTS[method].label,
+        values=dict(values),
+        limits=live_setting.number_limits(),
+        drawn=drawn,
+    )
+    live_contrast(view, key="contrast.view", on_release=live_setting.take_up_release)
+    if drawn is not None and drawn.curve is None:
         st.caption("This method weighs a pixel against its neighbors, so no one curve describes it.")
+    return comparison
 
 
 def show_scores(comparison: Comparison) -> None:
@@ -67,9 +95,7 @@ def show_others(chosen: FilmChoice, method: str, values: cache.Values) -> None:
             grid.image(picture, width="stretch", alt=f"{words}, the same setting")
 
 
-def _clipped_in_words(change: GrayChange) -> str:
-    now = (
-        f"{numbers.percent(change.black, 1)} of the breast is pure black, {numbers.percent(change.white, 1)} pure white"
-    )
-    earlier = f"before, {numbers.percent(change.black_before, 1)} and {numbers.percent(change.white_before, 1)}"
-    return f"{now} ({earlier})."
+def _drawn(film: ShownFilm, method: str, values: cache.Values, change: GrayChange) -> DrawnAfter:
+    after = cache.packed_after(film.source, method, values)
+    send_film(after.content, key="contrast.after")
+    return DrawnAfter(after.id, change.curve, tuple(change.after.tolist()), change.black, change.white)

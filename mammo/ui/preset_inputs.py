@@ -6,12 +6,11 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from mammo.enhancement import ENHANCEMENTS
 from mammo.parameters import ParameterValue
-from mammo.ui import cache, messages, people, widgets
+from mammo.ui import cache, live_setting, messages, people
+from mammo.ui.plain_text import plain
 
 KIND = "enhancement"
-METHOD = "method"  # key of the method's input and its name in the address
 _PRESET = "contrast.preset"
 
 
@@ -32,7 +31,7 @@ def save_preset(method: str, values: Mapping[str, ParameterValue]) -> None:
             with messages.errors_shown():
                 value = {"method": method, "values": dict(values)}
                 cache.store().presets.save(KIND, name, value, owner=people.current_person())
-                st.toast(f"Saved as {name}.", icon=":material/check:")
+                st.toast(f"Saved as {plain(name)}.", icon=":material/check:")
 
 
 def _take_up() -> None:
@@ -41,5 +40,4 @@ def _take_up() -> None:
         return
     with messages.errors_shown():
         value = cache.store().presets.get(KIND, name).value
-        widgets.put_parameters(ENHANCEMENTS[value["method"]].parameters, value["values"], key=value["method"])
-        widgets.put_choice(value["method"], key=METHOD)
+        live_setting.take_up(value["method"], value["values"])

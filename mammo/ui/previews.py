@@ -8,19 +8,20 @@ from pathlib import Path
 
 from mammo.enhancement import ENHANCEMENTS
 from mammo.imaging.breast import breast_mask
-from mammo.imaging.display import Size, breast_jpeg, reduced
+from mammo.imaging.display import Size, breast_jpeg, exact_png, reduced
 from mammo.imaging.enhancement_scores import EnhancementScores, enhancement_scores
 from mammo.imaging.gray_change import GrayChange, gray_change
-from mammo.imaging.gray_image import GrayImage, Mask
+from mammo.imaging.gray_image import GrayImage, Mask, to_stored
 from mammo.imaging.histogram import is_constant
 from mammo.imaging.reading import read_image
 from mammo.parameters import ParameterValue
 from mammo.phantoms.drawing import draw_woman
 from mammo.phantoms.options import PhantomOptions
 from mammo.phantoms.population import plan_women
+from mammo.ui.live_film import PackedFilm, pack_film, pack_shades
 
-LARGE_PX: Size = (720, 1000)  # of a film that is looked at: twice the place it takes on a page
-SMALL_PX: Size = (320, 440)  # of one among others
+SMALL_PX: Size = (320, 440)  # of a film among others
+_PHANTOM_BITS = 16
 SMALL_LONGEST_PX = 640  # to which a film is reduced for a tile, before the breast is cut out
 
 
@@ -30,14 +31,13 @@ class Film:
 
     pixels: GrayImage
     breast: Mask
+    bits: int  # significant bits of the stored pixels, 8 to 16
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """A film before and after an enhancement."""
+    """What an enhancement did to a film."""
 
-    before: bytes  # JPEG of LARGE_PX
-    after: bytes
     change: GrayChange
     scores: EnhancementScores
     is_constant: bool  # one gray level only: every method gives it back unchanged
@@ -45,14 +45,15 @@ class Comparison:
 
 def read_film(path: Path) -> Film:
     """Open a picture; ImageError if it can't be read."""
-    pixels = read_image(path).pixels
-    return Film(pixels, breast_mask(pixels))
+    read = read_image(path)
+    return Film(read.pixels, breast_mask(read.pixels), read.bits)
 
 
 def read_small_film(path: Path) -> Film:
     """A picture reduced to what a tile needs, so that many of them follow a change at once."""
-    pixels = reduced(read_image(path).pixels, SMALL_LONGEST_PX)
-    return Film(pixels, breast_mask(pixels))
+    read = read_image(path)
+    pixels = reduced(read.pixels, SMALL_LONGEST_PX)
+    return Film(pixels, breast_mask(pixels), read.bits)
 
 
 def phantom_film() -> Film:
@@ -60,7 +61,7 @@ def phantom_film() -> Film:
     options = PhantomOptions(patients=9)
     woman = next(woman for woman in plan_women(options) if woman.label == "malignant")
     view = next(view for view in draw_woman(woman, options) if view.lesions and view.view == "MLO")
-    return Film(view.pixels, view.breast)
+    return Film(view.pixels, breast_mask(view.pixels), _PHANTOM_BITS)
 
 
 def compare(film: Film, method: str, values: Mapping[str, ParameterValue]) -> Comparison:
@@ -72,12 +73,25 @@ def compare(film: Film, method: str, values: Mapping[str, ParameterValue]) -> Co
     """
     enhanced = ENHANCEMENTS[method](film.pixels, values)
     return Comparison(
-        before=breast_jpeg(film.pixels, film.breast, LARGE_PX),
-        after=breast_jpeg(enhanced, film.breast, LARGE_PX),
         change=gray_change(film.pixels, enhanced, film.breast),
         scores=enhancement_scores(film.pixels, enhanced, mask=film.breast),
         is_constant=is_constant(film.pixels),
     )
+
+
+def packed(film: Film) -> PackedFilm:
+    """A film for the live view."""
+    return pack_film(film.pixels, film.breast, film.bits)
+
+
+def packed_after(film: Film, method: str, values: Mapping[str, ParameterValue]) -> PackedFilm:
+    """A film under a method that the live view can't draw itself; errors as ``compare``."""
+    return pack_shades(ENHANCEMENTS[method](film.pixels, values), film.breast)
+
+
+def enhanced_png(film: Film, method: str, values: Mapping[str, ParameterValue]) -> bytes:
+    """A whole film under a setting, as PNG of 16 bits; errors as ``compare``."""
+    return exact_png(to_stored(ENHANCEMENTS[method](film.pixels, values), 16))
 
 
 def tile(film: Film, method: str, values: Mapping[str, ParameterValue]) -> bytes:
