@@ -26,6 +26,7 @@ function makePanel(find) {
   }
 
   function drawCurve(points) {
+    find('.curve-name').hidden = points.length === 0;
     find('.curve').setAttribute('d', points.length ? `M${points.map(([input, output]) =>
       `${100 * input},${heightOfOutput(output)}`).join('L')}` : '');
   }
@@ -70,7 +71,8 @@ function makePanel(find) {
   }
 
   function writeLost(black, white) {
-    const isNotable = white > film.white_before + NOTABLE || black > film.black_before + NOTABLE;
+    const isMore = (now, before) => Math.round(1000 * (now - before)) > 1000 * NOTABLE; // as it is written: 1.0 is not
+    const isNotable = isMore(white, film.white_before) || isMore(black, film.black_before);
     find('.lost').classList.toggle('notable', isNotable);
     find('.lost').textContent = `${isNotable ? '\u26A0 ' : ''}${percentText(100 * black)} of the breast is pure black, `
       + `${percentText(100 * white)} pure white.${isNotable ? ' Detail there is lost.' : ''}`;
