@@ -23,24 +23,25 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from db.upgrading import upgrade_database
 
-LOCK_TIMEOUT_MS = 30_000
+LOCK_SECONDS = 30.0
 _LOOK_SECONDS = (0.0005, 0.003)  # between two looks whether the writers' lock is free
 
 #: In this order: the first must hold before any other can wait for a lock. Rollback journal, since SQLite 3.7.0 to
 #: 3.51.2 can corrupt a database in write-ahead mode; FULL, so that a power cut loses nothing that was acknowledged.
 _PRAGMAS = (
-    f"PRAGMA busy_timeout = {LOCK_TIMEOUT_MS}",
+    "PRAGMA busy_timeout = {lock_ms}",
     "PRAGMA journal_mode = DELETE",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
 )
 
 
-def open_database(url: str) -> Engine:
+def open_database(url: str, lock_seconds: float = LOCK_SECONDS) -> Engine:
     """Engine of a database that has today's tables; a new one is made, an older one upgraded.
 
     Args:
         url: ``sqlite:///file`` or ``postgresql://user@host/name``.
+        lock_seconds: How long a writer waits on SQLite while another one writes.
 
     Raises:
         NewerDatabaseError: If a newer version of the program has upgraded it.
@@ -49,7 +50,7 @@ def open_database(url: str) -> Engine:
         OSError: If its folder or file can't be made.
     """
     address = make_url(url)
-    engine = _sqlite(address) if address.get_backend_name() == "sqlite" else _server(address)
+    engine = _sqlite(address, lock_seconds) if address.get_backend_name() == "sqlite" else _server(address)
     try:
         upgrade_database(engine)
     except BaseException:
@@ -72,7 +73,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
-def _sqlite(address: URL) -> Engine:
+def _sqlite(address: URL, lock_seconds: float) -> Engine:
     if address.database in (None, "", ":memory:"):
         raise ArgumentError("A database in memory is lost with its process and seen by no other.")
     path = Path(str(address.database)).absolute()
@@ -81,8 +82,8 @@ def _sqlite(address: URL) -> Engine:
     # mode=rw: should the file vanish, no empty database silently takes its place.
     uri = URL.create("sqlite", database=f"file:{quote(str(path))}", query={"mode": "rw", "uri": "true"})
     engine = create_engine(uri, json_serializer=_to_json)
-    event.listen(engine, "connect", _prepare)
-    event.listen(engine, "begin", _begin)
+    event.listen(engine, "connect", partial(_prepare, lock_seconds))
+    event.listen(engine, "begin", partial(_begin, lock_seconds))
     return engine
 
 
@@ -92,27 +93,27 @@ def _server(address: URL) -> Engine:
     return create_engine(address, json_serializer=_to_json, pool_pre_ping=True)
 
 
-def _prepare(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+def _prepare(lock_seconds: float, connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # the driver begins no transactions of its own; `_begin` does
     for pragma in _PRAGMAS:
-        connection.execute(pragma)
+        connection.execute(pragma.format(lock_ms=round(1000 * lock_seconds)))
 
 
-def _begin(connection: Connection) -> None:
+def _begin(lock_seconds: float, connection: Connection) -> None:
     # A writer takes the lock first: a read that turns into a write could not wait for its turn.
     if connection.get_execution_options().get("writing", False):
-        _begin_writing(connection)
+        _begin_writing(connection, lock_seconds)
     else:
         connection.exec_driver_sql("BEGIN")
 
 
-def _begin_writing(connection: Connection) -> None:
+def _begin_writing(connection: Connection, lock_seconds: float) -> None:
     """Wait for the lock at an even pace.
 
     SQLite's own looks become as rare as ten a second, and of many that write without pause some found it taken for
     half a minute.
     """
-    until = time.monotonic() + LOCK_TIMEOUT_MS / 1000
+    until = time.monotonic() + lock_seconds
     driver = connection.connection.cursor()
     driver.execute("PRAGMA busy_timeout = 0")
     try:
@@ -126,7 +127,7 @@ def _begin_writing(connection: Connection) -> None:
                 return
             time.sleep(random.uniform(*_LOOK_SECONDS))  # noqa: S311 - only keeps those who wait apart
     finally:
-        driver.execute(f"PRAGMA busy_timeout = {LOCK_TIMEOUT_MS}")
+        driver.execute(f"PRAGMA busy_timeout = {round(1000 * lock_seconds)}")
         driver.close()
 
 

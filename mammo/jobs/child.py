@@ -1,7 +1,8 @@
 """The process of one job: ``python -m mammo.jobs.child JOB ATTEMPT``, started by a worker and never outliving it.
 
-Standard input is a pipe that the worker holds open: when it closes, the worker is dead, and this process ends with its
-own children. SIGTERM asks for a checkpoint and an orderly end.
+It ends with its worker, by two ways: the kernel kills it, also where it is stopped or stuck; and standard input is a
+pipe that the worker holds open, which tells the same where the kernel can't. What it starts must end with it likewise.
+SIGTERM asks for a checkpoint and an orderly end.
 """
 
 from __future__ import annotations
@@ -16,12 +17,14 @@ from pathlib import Path
 from mammo.config import settings
 from mammo.errors import JobStateError, MammoError
 from mammo.jobs.carrying_out import carry_out_job
+from mammo.processes import end_with_parent
 from mammo.store import open_store
 
 RECORDED = 3  # exit code: the job ended otherwise than well, and the database says how
 STALE = 4  # exit code: the job had been given to another attempt
 
 LOG_NAME = "log.txt"
+_LOCK_SECONDS = 600  # a database that others hold for long keeps a job waiting; it is no reason to fail
 
 
 def main(job_id: int, attempt: int) -> int:
@@ -42,7 +45,8 @@ def main(job_id: int, attempt: int) -> int:
             last_note = note
 
     try:
-        job = carry_out_job(open_store(where), where, job_id, attempt, listener, released)
+        store = open_store(where, lock_seconds=_LOCK_SECONDS)
+        job = carry_out_job(store, where, job_id, attempt, listener, released)
     except JobStateError as error:
         logger.warning("%s This process ends.", error)
         return STALE
@@ -65,6 +69,8 @@ def _log_to(folder: Path, attempt: int) -> None:
 
 
 def _end_with_the_worker() -> None:
+    end_with_parent()
+
     def watch() -> None:
         os.read(0, 1)  # returns when the worker's end of the pipe is closed, by whatever death
         os.killpg(os.getpgrp(), signal.SIGKILL)

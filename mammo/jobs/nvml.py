@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pynvml
 
+from mammo.errors import SettingsError
 from mammo.jobs.slots import GpuUse, Slot
 
 
@@ -28,16 +30,22 @@ class Nvml:
         ]
 
     def use(self, slot: Slot) -> GpuUse:
-        """Memory and processes of a slot."""
-        handle = pynvml.nvmlDeviceGetHandleByUUID(slot.visible)
-        memory = pynvml.nvmlDeviceGetMemoryInfo(handle)
-        processes = pynvml.nvmlDeviceGetComputeRunningProcesses(handle)
+        """Memory and processes of a slot.
+
+        Raises:
+            SettingsError: If the GPU does not answer any more.
+        """
+        with _loss_told(slot):
+            handle = pynvml.nvmlDeviceGetHandleByUUID(slot.visible)
+            memory = pynvml.nvmlDeviceGetMemoryInfo(handle)
+            processes = pynvml.nvmlDeviceGetComputeRunningProcesses(handle)
         return GpuUse(int(memory.total), int(memory.free), tuple(process.pid for process in processes))
 
     def memory_of(self, slot: Slot, pids: set[int]) -> int:
-        """Bytes that these processes hold on a slot."""
-        handle = pynvml.nvmlDeviceGetHandleByUUID(slot.visible)
-        processes = pynvml.nvmlDeviceGetComputeRunningProcesses(handle)
+        """Bytes that these processes hold on a slot; SettingsError if the GPU does not answer any more."""
+        with _loss_told(slot):
+            handle = pynvml.nvmlDeviceGetHandleByUUID(slot.visible)
+            processes = pynvml.nvmlDeviceGetComputeRunningProcesses(handle)
         return sum(int(process.usedGpuMemory or 0) for process in processes if process.pid in pids)
 
     def _handles(self) -> Iterator[Any]:
@@ -46,6 +54,14 @@ class Nvml:
             handle = pynvml.nvmlDeviceGetHandleByIndex(index)
             slices = list(_slices(handle))
             yield from slices or [handle]
+
+
+@contextmanager
+def _loss_told(slot: Slot) -> Iterator[None]:
+    try:
+        yield
+    except pynvml.NVMLError as error:
+        raise SettingsError(f"{slot.label} ({slot.name}) does not answer: {error}.", code="gpu_lost") from error
 
 
 def _slices(gpu: Any) -> Iterator[Any]:

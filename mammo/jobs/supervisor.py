@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import fcntl
 import logging
 import os
@@ -12,13 +11,14 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from mammo.errors import SettingsError
+from mammo.processes import end_with_parent
 
 logger = logging.getLogger(__name__)
 
-_PR_SET_PDEATHSIG = 1
 _FIRST_WAIT, _LONGEST_WAIT = 1.0, 60.0  # seconds before a process is started again
 _HEALTHY_SECONDS = 60.0  # one that lived as long is started again at once
 _LOOK_SECONDS = 0.5
@@ -69,7 +69,10 @@ class Supervisor:
         if kept.process is None:
             if now - kept.started_at >= kept.wait:
                 kept.process = subprocess.Popen(  # noqa: S603 - our own commands
-                    kept.sibling.command, cwd=self._folder, start_new_session=True, preexec_fn=_end_with_the_parent
+                    kept.sibling.command,
+                    cwd=self._folder,
+                    start_new_session=True,
+                    preexec_fn=partial(end_with_parent, signal.SIGTERM),
                 )
                 kept.started_at = now
             return
@@ -100,13 +103,6 @@ class Supervisor:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-
-
-def _end_with_the_parent() -> None:
-    """Let the kernel send SIGTERM to this new process when the supervisor dies, by whatever death (Linux only)."""
-    libc = ctypes.CDLL(None)
-    if hasattr(libc, "prctl"):
-        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 @contextmanager

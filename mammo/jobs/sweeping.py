@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from mammo.errors import JobStateError, NotFoundError
@@ -17,43 +19,51 @@ logger = logging.getLogger(__name__)
 IN_HAND = {JobState.STARTING, JobState.RUNNING, JobState.CANCELLING}
 
 
-def sweep(store: Store, lease_seconds: float, clock: Clock | None = None) -> list[int]:
-    """Take every job from a worker that is dead, or has not been heard of for longer than a lease.
+@dataclass
+class Sweeper:
+    """Takes jobs from workers that are dead, or were not heard of for longer than a lease.
 
-    How long a job has been at work is never a reason.
-
-    Args:
-        store: The database.
-        lease_seconds: Silence after which a worker counts as lost.
-        clock: This machine's clocks.
-
-    Returns:
-        The jobs that were put back.
+    How long a job has been at work is never a reason, and no two machines' clocks are compared: a worker elsewhere is
+    silent if nothing of it came for a lease while this sweeper looked on.
     """
-    taken = []
-    for job in store.jobs.list(JobFilter(states=IN_HAND)):
-        why = _lost(job, lease_seconds, clock or Clock())
+
+    store: Store
+    lease_seconds: float
+    clock: Clock = field(default_factory=Clock)
+    _heard: dict[int, tuple[datetime | None, float]] = field(default_factory=dict)  # by job: sign of life, seen when
+
+    def sweep(self) -> list[int]:
+        """Take what is lost; return the jobs that were put back."""
+        in_hand = self.store.jobs.list(JobFilter(states=IN_HAND))
+        self._heard = {job.id: self._heard_of(job) for job in in_hand}
+        return [job.id for job in in_hand if self._take(job)]
+
+    def _heard_of(self, job: JobRecord) -> tuple[datetime | None, float]:
+        """The latest sign of life, and this machine's uptime when it was first seen here."""
+        before = self._heard.get(job.id)
+        return before if before and before[0] == job.heartbeat_at else (job.heartbeat_at, self.clock.uptime())
+
+    def _take(self, job: JobRecord) -> bool:
+        why = self._lost(job)
         if why is None:
-            continue
+            return False
         try:
-            state = store.jobs.lose(job.id, job.attempt, why)
+            state = self.store.jobs.lose(job.id, job.attempt, why, last_heard=job.heartbeat_at)
         except (JobStateError, NotFoundError):
-            continue  # it ended or was taken meanwhile
+            return False  # it ended, was taken or spoke meanwhile
         logger.warning("Job %d: %s It is %s now.", job.id, why, state)
-        taken.append(job.id)
-    return taken
+        return True
 
-
-def _lost(job: JobRecord, lease_seconds: float, clock: Clock) -> str | None:
-    """Why a job's worker counts as lost; None if it doesn't."""
-    worker = job.worker
-    if worker is None:
-        return "No worker answers for it."
-    if worker.boot_id == boot_id():
-        if not is_alive(worker):
-            return f"Its worker (process {worker.pid}) died."
-        # The clock of the boot stands still for nobody; the wall clock may be set.
-        silence = clock.uptime() - (job.heartbeat_uptime or 0.0)
-    else:
-        silence = (clock.now() - job.heartbeat_at).total_seconds() if job.heartbeat_at else lease_seconds + 1
-    return f"Its worker was silent for {silence:.0f} s." if silence > lease_seconds else None
+    def _lost(self, job: JobRecord) -> str | None:
+        """Why a job's worker counts as lost; None if it doesn't."""
+        worker = job.worker
+        if worker is None:
+            return "No worker answers for it."
+        since = self._heard[job.id][1]
+        if worker.boot_id == boot_id():
+            if not is_alive(worker):
+                return f"Its worker (process {worker.pid}) died."
+            # The clock of the boot is the same for both and stands still for nobody; the wall clock may be set.
+            since = job.heartbeat_uptime or 0.0
+        silence = self.clock.uptime() - since
+        return f"Its worker was silent for {silence:.0f} s." if silence > self.lease_seconds else None

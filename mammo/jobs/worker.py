@@ -11,12 +11,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import psutil
-
-from mammo.errors import JobStateError, MammoError
+from mammo.errors import JobStateError, MammoError, SettingsError
 from mammo.jobs.child import LOG_NAME, STALE
-from mammo.jobs.slots import CPU, Gpus, Slot, taken_by_others
-from mammo.jobs.sweeping import IN_HAND, sweep
+from mammo.jobs.slots import Gpus, Slot, taken_by_others
+from mammo.jobs.sweeping import IN_HAND, Sweeper
+from mammo.jobs.usage import JobUsage
 from mammo.jobs.workers import this_process
 from mammo.store import JobFilter, JobState, Store
 
@@ -28,6 +27,7 @@ logger = logging.getLogger(__name__)
 
 _LOOK_SECONDS = 1.0  # between two looks into an empty queue
 _POLL_SECONDS = 0.1  # between two looks at a child
+_PASSING = {"database_busy", "database_unreachable"}  # what ends by itself
 _PATIENCE_SECONDS = 30.0  # a child that was asked to end and does not is killed after them
 
 
@@ -37,7 +37,7 @@ class _Child:
 
     job: JobRecord
     process: subprocess.Popen[bytes]
-    usage: psutil.Process
+    usage: JobUsage
     told_at: float = field(default_factory=time.monotonic)
     asked_at: float | None = None  # when it was asked to end, by its worker or by a person
     is_drained: bool = False
@@ -52,6 +52,7 @@ class WorkerLoop:
         self.is_stopping = self.is_forced = False
         self.done: list[int] = []  # jobs whose child has ended here
         self._child: _Child | None = None
+        self._sweeper = Sweeper(store, settings.lease_seconds)
         self._swept_at = -1e9
         self._blocked: str | None = None
 
@@ -70,22 +71,35 @@ class WorkerLoop:
         """
         try:
             while True:
-                self._sweep_now_and_then()
-                if self._child is not None:
-                    self._look_after(self._child)
-                elif self.is_stopping or (until_idle and self._is_idle()):
-                    return
-                elif not self._take_a_job():
-                    time.sleep(_POLL_SECONDS if until_idle else _LOOK_SECONDS)
+                try:
+                    if self._has_ended(until_idle=until_idle):
+                        return
+                except SettingsError as error:
+                    if error.code not in _PASSING:
+                        raise
+                    logger.warning("%s The worker goes on trying.", error)
+                    time.sleep(_LOOK_SECONDS)
         finally:
             if self._child is not None:
                 _kill(self._child.process)
+
+    def _has_ended(self, *, until_idle: bool) -> bool:
+        """One round of work; whether there is nothing more to do."""
+        if self._child is not None:
+            self._look_after(self._child)  # before the sweep: its own sign of life goes first
+        self._sweep_now_and_then()
+        if self._child is None:
+            if self.is_stopping or (until_idle and self._is_idle()):
+                return True
+            if not self._take_a_job():
+                time.sleep(_POLL_SECONDS if until_idle else _LOOK_SECONDS)
+        return False
 
     def _sweep_now_and_then(self) -> None:
         # a third of the lease: a silent worker is noticed within four thirds of it
         if time.monotonic() - self._swept_at >= min(self.settings.lease_seconds / 3, 5.0):
             self._swept_at = time.monotonic()
-            sweep(self.store, self.settings.lease_seconds)
+            self._sweeper.sweep()
 
     def _is_idle(self) -> bool:
         return not self.store.jobs.list(JobFilter(states={JobState.QUEUED, *IN_HAND}, limit=1))
@@ -123,7 +137,7 @@ class WorkerLoop:
             process = subprocess.Popen(  # noqa: S603 - our own arguments
                 command, stdin=subprocess.PIPE, stdout=log, stderr=log, env=environment, start_new_session=True
             )
-        return _Child(job, process, psutil.Process(process.pid))
+        return _Child(job, process, JobUsage(process.pid, self.slot, self.gpus))
 
     def _look_after(self, child: _Child) -> None:
         try:
@@ -150,7 +164,7 @@ class WorkerLoop:
     def _report(self, child: _Child) -> None:
         """A sign of life with what the child takes of the machine; if the job is another's now, its process must go."""
         try:
-            wish = self.store.jobs.report_usage(child.job.id, child.job.attempt, self._usage(child))
+            wish = self.store.jobs.report_usage(child.job.id, child.job.attempt, child.usage.now())
             if wish == "cancel":
                 child.asked_at = child.asked_at or time.monotonic()
         except JobStateError as error:
@@ -159,20 +173,6 @@ class WorkerLoop:
                 _kill(child.process)
         except MammoError as error:
             logger.warning("No sign of life could be written: %s", error)  # the next one may
-
-    def _usage(self, child: _Child) -> dict[str, float]:
-        try:
-            family = [child.usage, *child.usage.children(recursive=True)]
-            usage = {
-                "cpu_percent": child.usage.cpu_percent(),
-                "memory_bytes": float(sum(one.memory_info().rss for one in family)),
-            }
-        except psutil.Error:
-            return {}
-        if self.slot != CPU:
-            used = self.gpus.use(self.slot)
-            usage["gpu_memory_bytes"] = float(used.total - used.free)
-        return usage
 
     def _settle(self, child: _Child, code: int) -> None:
         """The child has ended; if it could not say how, say it for it."""

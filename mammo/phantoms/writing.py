@@ -22,6 +22,7 @@ from mammo.phantoms.layout import WORKBOOK, pictures_folder
 from mammo.phantoms.options import PhantomOptions, PhantomSummary
 from mammo.phantoms.population import Woman, plan_women
 from mammo.phantoms.workbook import PictureRow, write_workbook
+from mammo.processes import end_with_parent
 
 Progress = Callable[[int, int], None]  # women done, women in all
 CaseWriter = Callable[[Woman], list[PictureRow]]
@@ -93,13 +94,18 @@ def _written(women: Sequence[Woman], write: CaseWriter, processes: int) -> Gener
     try:
         # Spawned, not forked: the caller may hold threads and locks, which a forked child would find locked for ever.
         context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(processes, context, initializer=cv2.setNumThreads, initargs=(1,)) as pool:
+        with ProcessPoolExecutor(processes, context, initializer=_begin_process) as pool:
             yield from pool.map(write, women)
     except BrokenProcessPool as error:
         raise DatasetError(
             "A process that draws phantoms was ended from outside, perhaps for lack of memory. "
             "Free some memory, or make fewer women, and try again."
         ) from error
+
+
+def _begin_process() -> None:
+    cv2.setNumThreads(1)
+    end_with_parent()
 
 
 def _in_one_thread(women: Sequence[Woman], write: CaseWriter) -> Generator[list[PictureRow], None, None]:

@@ -21,7 +21,7 @@ _EXPECTED = (
     (
         "is locked|deadlock",
         "database_busy",
-        "The database has been busy for 30 s with another process. Try again.",
+        "Another process has kept the database busy for too long. Try again.",
     ),
     ("disk is full|no space left", "disk_full", "The disk that holds the database is full. Make room and try again."),
     (

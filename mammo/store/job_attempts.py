@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
 
 from db.models import Job, JobState
+from mammo.errors import JobStateError
 from mammo.store import job_transitions as ways
 from mammo.store.database import Database
 from mammo.store.job_changes import Change, attempted, carry_out, lease, no_such_job, report
@@ -93,8 +95,10 @@ class JobAttempts:
         with self._database.writing() as connection:
             return report(connection, job_id, attempt, self._database.clock, usage=dict(usage))
 
-    def lose(self, job_id: int, attempt: int, why: str) -> JobState:
+    def lose(self, job_id: int, attempt: int, why: str, *, last_heard: datetime | None = None) -> JobState:
         """Say that an attempt's process is dead; that it is, is for the caller to know. Return the job's new state.
+
+        Where ``last_heard`` is given and a later sign of life has come meanwhile, that is a JobStateError.
 
         The job goes back into the queue; to where its owner wanted it, if they had asked to cancel or to pause it; and
         is held after MAX_FRUITLESS_ATTEMPTS deaths in a row without a checkpoint between them.
@@ -102,10 +106,14 @@ class JobAttempts:
         clock = self._database.clock
         with self._database.writing() as connection:
             job = connection.execute(
-                select(Job.state, Job.pause_wish, Job.fruitless_attempts).where(Job.id == job_id).with_for_update()
+                select(Job.state, Job.pause_wish, Job.fruitless_attempts, Job.heartbeat_at)
+                .where(Job.id == job_id)
+                .with_for_update()
             ).one_or_none()
             if job is None:
                 raise no_such_job(job_id)
+            if last_heard is not None and job.heartbeat_at != last_heard:
+                raise JobStateError(f"The worker of job {job_id} has spoken meanwhile.")
             if job.state == JobState.CANCELLING:
                 change = Change(ways.CONFIRM_CANCEL, attempt, note=why, values={"pause_wish": None})
             elif job.pause_wish is not None:

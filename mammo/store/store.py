@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
-from db.session import open_database
+from db.session import LOCK_SECONDS, open_database
 from db.upgrading import NewerDatabaseError
 from mammo.errors import SettingsError
 from mammo.store.clock import Clock
@@ -41,15 +41,20 @@ class Store:
         self._database.engine.dispose()
 
 
-def open_store(settings: Settings, clock: Clock | None = None) -> Store:
+def open_store(settings: Settings, clock: Clock | None = None, *, lock_seconds: float = LOCK_SECONDS) -> Store:
     """The store of an installation; its database is made or upgraded where needed.
+
+    Args:
+        settings: Where the database is.
+        clock: What time it is; this machine's clocks by default.
+        lock_seconds: How long to wait while another process writes, before the database counts as busy.
 
     Raises:
         SettingsError: If the database can't be opened, or belongs to a newer version of Mammo.
     """
     try:
         with failures_told():
-            engine = open_database(settings.database_url)
+            engine = open_database(settings.database_url, lock_seconds)
     except NewerDatabaseError as error:
         raise SettingsError(
             f"The database was made by a newer version of Mammo (its tables are at {error}). Install that version, "

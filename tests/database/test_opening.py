@@ -11,7 +11,6 @@ import pytest
 from sqlalchemy import event, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
-from db import session
 from db.models import Base, Person
 from db.session import open_database, reading, writing
 from db.upgrading import current_revision, known_revisions
@@ -137,9 +136,8 @@ def test_a_vanished_database_is_not_replaced_by_an_empty_one(lite):
     assert not (lite.home / "mammo.db").exists()
 
 
-def test_a_database_that_stays_locked_is_told_and_serves_again_afterwards(lite, monkeypatch):
-    monkeypatch.setattr(session, "LOCK_TIMEOUT_MS", 20)
-    store = open_store(lite)
+def test_a_database_that_stays_locked_is_told_and_serves_again_afterwards(lite):
+    store = open_store(lite, lock_seconds=0.02)
     intruder = sqlite3.connect(lite.home / "mammo.db", isolation_level=None)
     intruder.execute("BEGIN EXCLUSIVE")
     with pytest.raises(SettingsError, match="busy") as caught:

@@ -2,6 +2,8 @@
 
 # ruff: noqa: N802 - the names are those of NVML
 
+from unittest.mock import Mock
+
 import pynvml
 import pytest
 
@@ -123,3 +125,12 @@ def test_the_cpu_is_never_taken(monkeypatch):
 def test_memory_of_a_jobs_processes_is_counted(monkeypatch):
     gpus = FakeDriver(gpu(0, pids=[7, 8, 9])).install(monkeypatch)
     assert gpus.memory_of(slot_named("auto", gpus), {7, 9}) == 2 * GIB
+
+
+def test_a_gpu_that_is_gone_is_told(monkeypatch):
+    gpus = FakeDriver(gpu(0)).install(monkeypatch)
+    slot = slot_named("auto", gpus)
+    error = pynvml.NVMLError(pynvml.NVML_ERROR_GPU_IS_LOST)
+    monkeypatch.setattr(pynvml, "nvmlDeviceGetMemoryInfo", Mock(side_effect=error))
+    with pytest.raises(SettingsError, match=r"NVIDIA H200 \(cuda:0\) does not answer: .*lost"):
+        taken_by_others(slot, gpus)

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mammo.config import settings
-from mammo.jobs.sweeping import sweep
+from mammo.errors import JobStateError
+from mammo.jobs.sweeping import Sweeper
 from mammo.jobs.workers import this_process
 from mammo.store import Clock, JobState, NewJob, open_store
 
@@ -41,6 +42,11 @@ def store(time):
 
 
 @pytest.fixture
+def sweep(store, time):
+    return Sweeper(store, LEASE, time.clock).sweep
+
+
+@pytest.fixture
 def claimed(store):
     def by(worker):
         store.jobs.submit(NewJob(kind="training", config={}, owner="anna"))
@@ -51,68 +57,98 @@ def claimed(store):
     return by
 
 
-def test_a_living_worker_that_speaks_keeps_its_job_however_long_it_takes(store, claimed, time):
+def test_a_living_worker_that_speaks_keeps_its_job_however_long_it_takes(store, claimed, time, sweep):
     job = claimed(this_process("worker"))
     for _ in range(100):
         time.passes(LEASE - 1)
         store.jobs.heartbeat(job.id, job.attempt)
-        assert sweep(store, LEASE, time.clock) == []
+        assert sweep() == []
 
 
-def test_a_dead_process_loses_its_job_at_once(store, claimed, time):
+def test_a_dead_process_loses_its_job_at_once(store, claimed, time, sweep):
     job = claimed(replace(this_process("worker"), pid=2**22 - 1))
-    assert sweep(store, LEASE, time.clock) == [job.id]
+    assert sweep() == [job.id]
     assert store.jobs.get(job.id).state == JobState.QUEUED
     assert "died" in store.jobs.history(job.id)[-1].note
 
 
-def test_another_process_with_the_number_of_a_dead_one_is_another(store, claimed, time):
+def test_another_process_with_the_number_of_a_dead_one_is_another(store, claimed, time, sweep):
     job = claimed(replace(this_process("worker"), started=this_process("worker").started - 1000))
-    assert sweep(store, LEASE, time.clock) == [job.id]
+    assert sweep() == [job.id]
 
 
-def test_a_silent_worker_loses_its_job_after_the_lease_and_not_before(store, claimed, time):
+def test_a_silent_worker_loses_its_job_after_the_lease_and_not_before(store, claimed, time, sweep):
     job = claimed(this_process("worker"))
     time.passes(LEASE - 1)
-    assert sweep(store, LEASE, time.clock) == []
+    assert sweep() == []
     time.passes(2)
-    assert sweep(store, LEASE, time.clock) == [job.id]
+    assert sweep() == [job.id]
     assert "silent for 31 s" in store.jobs.history(job.id)[-1].note
 
 
 @pytest.mark.parametrize("hours", [-24 * 365 * 50, -1, 1, 24])
-def test_a_wall_clock_that_is_set_takes_no_job_away(store, claimed, time, hours):
+def test_a_wall_clock_that_is_set_takes_no_job_away(claimed, time, sweep, hours):
     claimed(this_process("worker"))
     time.wall += timedelta(hours=hours)
-    assert sweep(store, LEASE, time.clock) == []
+    assert sweep() == []
 
 
-def test_after_another_boot_silence_counts_by_the_wall_clock(store, claimed, time):
+@pytest.mark.parametrize("hours", [-24 * 365 * 50, -1, 0, 1, 24])
+def test_a_worker_of_another_boot_loses_its_job_after_a_lease_of_silence_whatever_the_clocks_say(
+    claimed, time, sweep, hours
+):
     job = claimed(replace(this_process("worker"), boot_id="another"))
-    assert sweep(store, LEASE, time.clock) == []
-    time.wall = store.jobs.get(job.id).heartbeat_at + timedelta(seconds=LEASE + 1)
-    assert sweep(store, LEASE, time.clock) == [job.id]
+    time.wall += timedelta(hours=hours)
+    assert sweep() == []
+    time.passes(LEASE)
+    assert sweep() == []
+    time.passes(1)
+    assert sweep() == [job.id]
 
 
-def test_a_lost_job_that_someone_wanted_cancelled_or_paused_gets_their_wish(store, claimed, time):
+@pytest.mark.parametrize("hours", [-1, 0, 1])
+def test_a_worker_of_another_machine_that_speaks_keeps_its_job_whatever_its_clock_says(
+    store, claimed, time, sweep, hours
+):
+    job = claimed(replace(this_process("worker"), boot_id="another"))
+    for _ in range(5):
+        time.passes(LEASE - 1)
+        assert sweep() == []
+        time.wall += timedelta(hours=hours)
+        store.jobs.heartbeat(job.id, job.attempt)
+        time.wall -= timedelta(hours=hours)
+
+
+def test_a_sign_of_life_that_comes_while_the_sweeper_waits_saves_the_job(store, claimed, time):
+    job = store.jobs.get(claimed(this_process("worker")).id)
+    time.passes(LEASE + 1)
+    store.jobs.heartbeat(job.id, job.attempt)
+    with pytest.raises(JobStateError, match="spoken meanwhile"):
+        store.jobs.lose(job.id, job.attempt, "It was silent.", last_heard=job.heartbeat_at)
+    assert store.jobs.get(job.id).state == JobState.RUNNING
+
+
+def test_a_lost_job_that_someone_wanted_cancelled_or_paused_gets_their_wish(store, claimed, time, sweep):
     dead = replace(this_process("worker"), pid=2**22 - 1)
     cancelled = claimed(dead)
     store.jobs.cancel(cancelled.id, by="anna")
     paused = claimed(dead)
     store.jobs.request_pause(paused.id, by="anna")
-    sweep(store, LEASE, time.clock)
+    sweep()
     assert store.jobs.get(cancelled.id).state == JobState.CANCELLED
     assert store.jobs.get(paused.id).state == JobState.PAUSED
 
 
-def test_three_deaths_in_a_row_hold_a_job_and_a_checkpoint_between_them_starts_the_count_again(store, claimed, time):
+def test_three_deaths_in_a_row_hold_a_job_and_a_checkpoint_between_them_starts_the_count_again(
+    store, claimed, time, sweep
+):
     dead = replace(this_process("worker"), pid=2**22 - 1)
     job = claimed(dead)
     states = []
     for death in range(5):
         if death == 2:
             store.jobs.checkpoint_kept(job.id, store.jobs.get(job.id).attempt)
-        sweep(store, LEASE, time.clock)
+        sweep()
         states.append(store.jobs.get(job.id).state)
         if states[-1] == JobState.QUEUED:
             again = store.jobs.claim(dead)

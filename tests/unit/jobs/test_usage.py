@@ -1,0 +1,71 @@
+"""What a job's processes take, counted over real processes."""
+
+import os
+import subprocess
+import sys
+
+import psutil
+import pytest
+
+from mammo.errors import SettingsError
+from mammo.jobs.slots import CPU, GpuUse, Slot
+from mammo.jobs.usage import JobUsage
+
+GPU = Slot("cuda:0", "NVIDIA H200", "GPU-0")
+PARENT = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'print(1, flush=True); input()'])"
+
+
+class Gpus:
+    """A GPU of 80 bytes, 50 of them free, on which each known process holds 3."""
+
+    def __init__(self, *known):
+        self.known = known
+
+    def use(self, _slot):
+        return GpuUse(80, 50, self.known)
+
+    def memory_of(self, _slot, pids):
+        return 3 * len(pids.intersection(self.known))
+
+
+@pytest.fixture
+def family():
+    """A process with one child, both waiting."""
+    process = subprocess.Popen([sys.executable, "-c", PARENT], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    process.stdout.readline()
+    yield [process.pid, *(one.pid for one in psutil.Process(process.pid).children())]
+    process.communicate(b"\n", timeout=30)
+
+
+def test_memory_is_that_of_the_job_with_all_it_started(family):
+    expected = sum(psutil.Process(pid).memory_info().rss for pid in family)
+    assert JobUsage(family[0], CPU, Gpus()).now()["memory_bytes"] == pytest.approx(expected, rel=0.1)
+    assert len(family) == 2
+
+
+def test_cpu_is_told_since_the_last_look():
+    usage = JobUsage(os.getpid(), CPU, Gpus())
+    usage.now()
+    sum(range(10**7))
+    assert usage.now()["cpu_percent"] > 10
+
+
+def test_gpu_memory_is_the_jobs_own_or_the_slots_where_the_driver_knows_other_numbers(family):
+    assert JobUsage(family[0], GPU, Gpus(*family)).now()["gpu_memory_bytes"] == 6
+    assert JobUsage(family[0], GPU, Gpus(1)).now()["gpu_memory_bytes"] == 30
+
+
+def test_a_lost_gpu_does_not_hide_the_rest():
+    class Lost(Gpus):
+        def memory_of(self, _slot, _pids):
+            raise SettingsError("The GPU does not answer.")
+
+    assert set(JobUsage(os.getpid(), GPU, Lost()).now()) == {"cpu_percent", "memory_bytes"}
+
+
+def test_of_a_process_that_has_ended_nothing_is_told(family):
+    usage = JobUsage(family[0], CPU, Gpus())
+    for pid in family:
+        psutil.Process(pid).kill()
+    psutil.wait_procs([psutil.Process(pid) for pid in family if psutil.pid_exists(pid)], timeout=0)
+    assert usage.now() == {} or usage.now()["memory_bytes"] == 0
