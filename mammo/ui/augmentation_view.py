@@ -13,6 +13,7 @@ from mammo.imaging.gray_image import Mask, StoredImage
 from mammo.training.augmentation_preview import PreparedFilm, augmented_view, lesion_shares
 from mammo.ui import charts, numbers, theme
 from mammo.ui.augmentation_inputs import TILES, AugmentationChoice
+from mammo.ui.embedded import embedded
 from mammo.ui.lesion_charts import share_figure
 
 DRAWS = 100  # over which the lesion's share is told
@@ -61,5 +62,4 @@ def _in_words(shares: Sequence[float]) -> str:
 
 def _tile(grid: DeltaGenerator, pixels: StoredImage, outline: Mask | None, *, caption: str, alt: str) -> None:
     picture = exact_png(pixels) if outline is None else outlined_png(pixels, outline)
-    # Streamlit makes a JPEG of gray pixels unless told otherwise.
-    grid.image(picture, caption=caption, width="stretch", output_format="PNG", alt=alt)
+    grid.image(embedded(picture), caption=caption, width="stretch", alt=alt)

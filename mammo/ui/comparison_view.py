@@ -12,6 +12,7 @@ from mammo.imaging.enhancement_scores import DEFINITIONS
 from mammo.imaging.gray_change import GrayChange
 from mammo.ui import cache, film_choice, live_setting, theme
 from mammo.ui.components.live_contrast import LIVE_METHODS, ContrastView, DrawnAfter, live_contrast, send_film
+from mammo.ui.embedded import embedded
 from mammo.ui.film_choice import FilmChoice
 from mammo.ui.previews import Comparison
 
@@ -92,7 +93,7 @@ def show_others(chosen: FilmChoice, method: str, values: cache.Values) -> None:
         for sample in samples:
             words = film_choice.in_words(sample, chosen.policy)
             picture = cache.tile(cache.source(sample), method, values)
-            grid.image(picture, width="stretch", alt=f"{words}, the same setting")
+            grid.image(embedded(picture), width="stretch", alt=f"{words}, the same setting")
 
 
 def _drawn(film: ShownFilm, method: str, values: cache.Values, change: GrayChange) -> DrawnAfter:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
@@ -12,6 +11,7 @@ from mammo.datasets import Sample
 from mammo.store import DataSetRecord, ImageFilter
 from mammo.ui import cache, data_set_filters, film_choice, numbers, theme, thumbnails
 from mammo.ui.components.film_grid import FilmTile, film_grid
+from mammo.ui.embedded import embedded
 from mammo.ui.plain_text import plain
 
 PER_PAGE = 24  # six women of four films each
@@ -83,7 +83,7 @@ def _tile(
     facts = (label, sample.laterality, sample.view, sample.density and f"density {sample.density}")
     return FilmTile(
         id=sample.patient_id,
-        picture=f"data:image/jpeg;base64,{b64encode(picture).decode()}" if isinstance(picture, bytes) else None,
+        picture=embedded(picture) if isinstance(picture, bytes) else None,
         alt=film_choice.in_words(sample, record.label_policy),
         name=PurePosixPath(sample.id).stem,
         facts=" ".join(fact for fact in facts if fact),

@@ -10,6 +10,7 @@ import streamlit as st
 from mammo.datasets import Sample
 from mammo.store import DataSetRecord
 from mammo.ui import cache, film_choice, numbers, theme, thumbnails
+from mammo.ui.embedded import embedded
 
 SYNTHETIC_MARK = "SYNTHETIC.txt"  # lies in the folder of every set of phantoms
 _FILMS = 3  # of the first classes
@@ -68,7 +69,7 @@ def _show_films(record: DataSetRecord, films: Sequence[tuple[Sample, thumbnails.
         columns = st.columns(_FILMS, wrap=False, gap="xxsmall")
     for column, (sample, picture) in zip(columns, films, strict=False):
         if isinstance(picture, bytes):
-            column.image(picture, width="stretch", alt=film_choice.in_words(sample, record.label_policy))
+            column.image(embedded(picture), width="stretch", alt=film_choice.in_words(sample, record.label_policy))
         elif picture is None:
             column.skeleton(height=120)
         else:

@@ -10,6 +10,7 @@ import streamlit as st
 from mammo.datasets import Sample
 from mammo.store import DataSetRecord, ImageFilter
 from mammo.ui import cache, data_set_filters, data_set_grid, film_choice, thumbnails
+from mammo.ui.embedded import embedded
 from mammo.ui.plain_text import plain
 
 _MOST = 12  # films; more than four are rare
@@ -83,7 +84,7 @@ def _show_film(record: DataSetRecord, sample: Sample, picture: thumbnails.Pictur
     elif isinstance(picture, str):
         st.error(plain(picture), icon=":material/block:")
     else:
-        st.image(picture, width="stretch", alt=words)
+        st.image(embedded(picture), width="stretch", alt=words)
     place = " ".join(word for word in (sample.laterality, sample.view) if word)
     st.markdown(f"**{plain(place or 'Film')}** {plain(film_choice.label_of(sample, record.label_policy))}")
     st.caption(

@@ -6,6 +6,7 @@ import streamlit as st
 
 from mammo.prediction.pictures import overlaid
 from mammo.prediction.wire import Answer
+from mammo.ui.embedded import embedded
 from mammo.ui.explained import View
 from mammo.ui.plain_text import plain
 from mammo.ui.probability_bars import show_probabilities
@@ -16,15 +17,21 @@ def show_prediction(answer: Answer, view: View, *, name: str, truth: str | None 
     pictures, words = st.columns([3, 2], gap="medium")
     with pictures:
         left, right = st.columns(2, gap="small")
-        left.image(overlaid(_without_map(answer), 0), caption="As the model got it", width="stretch")
+        left.image(
+            embedded(overlaid(_without_map(answer), 0)),
+            caption="As the model got it",
+            width="stretch",
+            alt=f"{name} without heat map",
+        )
         if answer.heatmap:
             right.image(
-                overlaid(answer, view.opacity),
+                embedded(overlaid(answer, view.opacity)),
                 caption=f"Evidence for {answer.explained_label}",
                 width="stretch",
+                alt=f"{name} with the heat map of {answer.explained_label}",
             )
         with st.expander("What the network was fed", icon=":material/photo_size_select_large:"):
-            st.image(answer.network_input, width=360)
+            st.image(embedded(answer.network_input), width=360, alt=f"{name} at the network's size")
     with words:
         st.markdown("The model's answer, not a diagnosis:")
         st.subheader(answer.label.capitalize(), anchor=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
@@ -14,6 +13,7 @@ from mammo.prediction.pictures import overlaid
 from mammo.store import JobRecord, PredictionRecord
 from mammo.ui import explained, theme
 from mammo.ui.components.film_grid import FilmTile, film_grid
+from mammo.ui.embedded import embedded
 from mammo.ui.explained import View
 
 PER_PAGE = 12
@@ -89,7 +89,7 @@ def _draw(
     for row, (film, _fold), picture in zip(rows, films, found, strict=True):
         called = class_names[_called(row)]
         facts = f"{film.laterality or '?'} {film.view or '?'}, called {called} {max(row.probabilities):.2f}"
-        url = f"data:image/jpeg;base64,{b64encode(picture).decode()}" if isinstance(picture, bytes) else None
+        url = embedded(picture) if isinstance(picture, bytes) else None
         style = styles[class_names[row.truth]]
         tiles.append(
             FilmTile(
