@@ -27,7 +27,16 @@ LAYERS = [
     ("mammo/__main__.py", OUTSIDE | DATABASE | {"streamlit", "mammo.ui"}, "commands are thin"),
     *(
         (f"mammo/{light}/**/*.py", OUTSIDE | DATABASE | UPPER | {"streamlit", "torch"}, "light pages open fast")
-        for light in ("imaging", "enhancement", "augmentation", "evaluation", "datasets", "preprocessing", "phantoms")
+        for light in (
+            "imaging",
+            "enhancement",
+            "augmentation",
+            "evaluation",
+            "datasets",
+            "preprocessing",
+            "phantoms",
+            "ingest",
+        )
     ),
     ("mammo/**/*.py", OUTSIDE | DATABASE | UPPER | {"streamlit"}, "the core is pure"),
     ("pages/*.py", {"app"} | DATABASE | {"torch", "cv2", "mammo.commands"}, "pages are widgets and calls"),

@@ -13,7 +13,8 @@ from mammo.commands._output import RESEARCH_USE, Json, expected_failures, say, s
 from mammo.config import settings
 from mammo.errors import MammoError, ParameterError
 from mammo.explanation import CAM_METHODS, CamMethod
-from mammo.imaging.reading import read_image
+from mammo.imaging.reading import read_bytes
+from mammo.ingest.pool import shared_pool
 from mammo.report import Case, ReportSource, as_jpeg, write_report
 from mammo.store import open_store
 
@@ -69,7 +70,7 @@ def _explained(
     from mammo.inference import overlaid
     from mammo.inference import predict as predict_image
 
-    image = read_image(file)
+    image = shared_pool().decode(file.name, read_bytes(file))
     prediction = predict_image(models, image, method)
     row: dict[str, Any] = {
         "file": file.name,

@@ -14,8 +14,8 @@ from mammo.datasets._base import DATASETS, DatasetSpec, Entry, ImportOptions, Le
 from mammo.datasets._threads import Progress, in_threads
 from mammo.errors import DatasetError, ImageError
 from mammo.files import sha256_of
-from mammo.imaging.quality import quality_flags
-from mammo.imaging.reading import read_image
+from mammo.imaging.reading import read_bytes
+from mammo.ingest.pool import shared_pool
 
 _DUPLICATE = "same content as "
 _NAMED_TWINS = 3
@@ -113,11 +113,10 @@ class _Opener:
     def open(self, entry: Entry) -> Sample | Refusal:
         path = self.root / entry.file
         try:
-            sha256 = sha256_of(path)
             earlier = self.known.get(entry.file)
-            if earlier is not None and earlier.sha256 == sha256 and _is_described_alike(entry, earlier):
+            if earlier is not None and _is_described_alike(entry, earlier) and earlier.sha256 == sha256_of(path):
                 return _renewed(earlier, path, entry)
-            return _decoded(path, entry, sha256, self.facts_from)
+            return _examined(path, entry, self.facts_from)
         except ImageError as error:
             return Refusal(entry.file, str(error), error.code)
         except OSError as error:
@@ -143,9 +142,10 @@ def _renewed(earlier: Sample, path: Path, entry: Entry) -> Sample:
     )
 
 
-def _decoded(path: Path, entry: Entry, sha256: str, source: str) -> Sample:
-    image = read_image(path)
-    height, width = image.pixels.shape
+def _examined(path: Path, entry: Entry, source: str) -> Sample:
+    data = read_bytes(path)
+    image = shared_pool().examine(path.name, data)
+    width, height = image.width_px, image.height_px
     laterality, side_warnings = agreed("laterality", {source: entry.laterality, "header": image.laterality})
     view, view_warnings = agreed("view", {source: entry.view, "header": image.view})
     return Sample(
@@ -153,7 +153,7 @@ def _decoded(path: Path, entry: Entry, sha256: str, source: str) -> Sample:
         path=path,
         patient_id=entry.patient_id,
         labels=entry.labels,
-        sha256=sha256,
+        sha256=hashlib.sha256(data).hexdigest(),
         width_px=width,
         height_px=height,
         bits=image.bits,
@@ -169,7 +169,6 @@ def _decoded(path: Path, entry: Entry, sha256: str, source: str) -> Sample:
             *view_warnings,
             *_lesions_outside(entry.lesions, width, height),
             *image.warnings,
-            *quality_flags(image.pixels),
         ),
     )
 

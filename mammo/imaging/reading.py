@@ -36,14 +36,20 @@ def read_image(path: Path) -> LoadedImage:
     Raises:
         ImageError: One sentence with the file's name; ``code`` says in which way it can't be read.
     """
-    name = path.name
+    return decode_image(path.name, read_bytes(path))
+
+
+def read_bytes(path: Path) -> bytes:
+    """All of a file, if it is no larger than a picture can be.
+
+    Raises:
+        ImageError: ``file_too_large`` or ``unreadable_file``.
+    """
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise ImageError(f"{name} is larger than {MAX_BYTES // 2**20} MiB.", code="file_too_large")
-        data = path.read_bytes()
+        check_bytes(path.name, path.stat().st_size)
+        return path.read_bytes()
     except OSError as error:
-        raise ImageError(f"{name} can't be opened: {error.strerror}.", code="unreadable_file") from None
-    return decode_image(name, data)
+        raise ImageError(f"{path.name} can't be opened: {error.strerror}.", code="unreadable_file") from None
 
 
 def decode_image(name: str, data: bytes) -> LoadedImage:
@@ -52,8 +58,7 @@ def decode_image(name: str, data: bytes) -> LoadedImage:
     Raises:
         ImageError: As ``read_image``.
     """
-    if len(data) > MAX_BYTES:
-        raise ImageError(f"{name} is larger than {MAX_BYTES // 2**20} MiB.", code="file_too_large")
+    check_bytes(name, len(data))
     found = format_of(name, data[:512])
     noted = extension_warning(name, found)
     if found == "DICOM":
@@ -72,3 +77,9 @@ def decode_image(name: str, data: bytes) -> LoadedImage:
     stored, warnings = decode_raster(name, data, found)
     pixels, bits, scaling_warnings = to_gray(name, stored)
     return LoadedImage(pixels, bits, found, (*noted, *dict.fromkeys((*warnings, *scaling_warnings))))
+
+
+def check_bytes(name: str, size: int) -> None:
+    """Refuse a file of more bytes than a picture has: ImageError ``file_too_large``."""
+    if size > MAX_BYTES:
+        raise ImageError(f"{name} is larger than {MAX_BYTES // 2**20} MiB.", code="file_too_large")

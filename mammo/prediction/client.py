@@ -7,7 +7,8 @@ from multiprocessing.connection import Client
 from typing import TYPE_CHECKING
 
 from mammo.errors import MammoError
-from mammo.prediction.wire import Answer, Question, pack_question, secret, socket_path, unpack
+from mammo.packing import unpack
+from mammo.prediction.wire import Answer, Question, pack_question, secret, socket_path
 
 if TYPE_CHECKING:
     from mammo.config import Settings

@@ -18,9 +18,11 @@ from mammo.errors import MammoError, ParameterError
 from mammo.explanation import CAM_METHODS
 from mammo.imaging.display import exact_png, reduced
 from mammo.imaging.gray_image import GrayImage, to_stored
-from mammo.imaging.reading import decode_image, read_image
+from mammo.imaging.reading import read_image
 from mammo.inference import load_models, predict
-from mammo.prediction.wire import Answer, Question, pack, secret, socket_path, unpack
+from mammo.ingest.pool import shared_pool
+from mammo.packing import pack, unpack
+from mammo.prediction.wire import Answer, Question, secret, socket_path
 
 if TYPE_CHECKING:
     from mammo.config import Settings
@@ -37,6 +39,7 @@ class PredictionServer:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self._ingest = shared_pool()
         self._models: OrderedDict[int, tuple[TrainedModel, ...]] = OrderedDict()
         self._lock = threading.Lock()
         self._turns = threading.Semaphore(_AT_ONCE)
@@ -45,6 +48,7 @@ class PredictionServer:
         """Listen for ever."""
         path = socket_path(self.settings)
         path.unlink(missing_ok=True)
+        self._ingest.warm_up()
         with Listener(str(path), "AF_UNIX", backlog=64, authkey=secret(self.settings)) as listener:
             path.chmod(0o600)
             while True:
@@ -97,7 +101,7 @@ class PredictionServer:
             raise ParameterError(
                 f"Job {question.job} judges regions around lesions, not whole films; choose a job trained on films."
             )
-        image = read_image(Path(question.path)) if question.path else decode_image(question.name, picture)
+        image = read_image(Path(question.path)) if question.path else self._ingest.decode(question.name, picture)
         method = None if question.method is None else CAM_METHODS[question.method]
         prediction = predict(models, image, method, layer=question.layer, explained_label=question.explained_label)
         shown = reduced(image.pixels, question.longest_px)

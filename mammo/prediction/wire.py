@@ -1,20 +1,20 @@
-"""What goes over the socket: a JSON header and pictures; nothing that could be executed."""
+"""What goes over the socket, and where it is."""
 
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import tempfile
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from mammo.packing import pack
 
 if TYPE_CHECKING:
     from mammo.config import Settings
 
-_LENGTH_BYTES = 4
 _SECRET_BYTES = 32
 
 
@@ -47,23 +47,6 @@ class Answer:
     picture: bytes
     heatmap: bytes  # of the picture's size; empty if none was asked for
     network_input: bytes  # what the network was fed
-
-
-def pack(header: dict[str, Any], *blobs: bytes) -> bytes:
-    """A header and blobs in one message."""
-    text = json.dumps({**header, "blobs": [len(blob) for blob in blobs]}).encode()
-    return b"".join([len(text).to_bytes(_LENGTH_BYTES, "big"), text, *blobs])
-
-
-def unpack(message: bytes) -> tuple[dict[str, Any], list[bytes]]:
-    """The header and the blobs of a message."""
-    start = _LENGTH_BYTES + int.from_bytes(message[:_LENGTH_BYTES], "big")
-    header = json.loads(message[_LENGTH_BYTES:start])
-    blobs = []
-    for length in header.pop("blobs"):
-        blobs.append(message[start : start + length])
-        start += length
-    return header, blobs
 
 
 def pack_question(question: Question, picture: bytes) -> bytes:

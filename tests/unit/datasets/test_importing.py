@@ -86,13 +86,15 @@ def test_identical_files_are_both_kept_and_tell_of_each_other(collection, write_
 
 def test_a_known_image_is_not_decoded_again(collection, monkeypatch):
     known = by_id(import_collection(collection))
-    decoded = []
-    read = importing.read_image
-    monkeypatch.setattr(importing, "read_image", lambda path: decoded.append(path.name) or read(path))
+    opened = []
+    read = importing.read_bytes
+    monkeypatch.setattr(importing, "read_bytes", lambda path: opened.append(path.name) or read(path))
     again = import_collection(collection, known=known)
 
     assert by_id(again) == known
-    assert decoded == []
+    assert opened == []
+    import_collection(collection)
+    assert opened
 
 
 def test_a_changed_image_is_decoded_again(collection, write_film):

@@ -16,9 +16,10 @@ from mammo.config import settings
 from mammo.datasets.importing import import_collection
 from mammo.datasets.splitting import split_samples
 from mammo.errors import MammoError
+from mammo.packing import pack, unpack
 from mammo.phantoms import PhantomOptions, write_phantoms
 from mammo.prediction.client import ask
-from mammo.prediction.wire import Question, pack, secret, socket_path, unpack
+from mammo.prediction.wire import Question, secret, socket_path
 from mammo.training.presets import PRESETS
 from mammo.training.procedure import TrainingFolders, TrainingSource, train_and_evaluate
 

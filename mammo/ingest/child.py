@@ -1,0 +1,59 @@
+"""The limited process: ``python -m mammo.ingest.child SOCKET LIMITS``; decodes what it is sent, one file at a time.
+
+It opens no file by name and ends with the one that asks, since the socket closes then.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import replace
+from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING, Any
+
+import cv2
+
+from mammo.errors import ImageError
+from mammo.imaging.quality import quality_flags
+from mammo.imaging.reading import decode_image
+from mammo.ingest.limits import Limits, allow_cpu, confine
+from mammo.packing import pack, unpack
+
+if TYPE_CHECKING:
+    from mammo.imaging.reading import LoadedImage
+
+
+def main(socket: int, limits: Limits) -> None:
+    """Answer until the other end is closed."""
+    cv2.setNumThreads(1)
+    with Connection(socket) as connection:
+        confine(limits)
+        while True:
+            try:
+                request, blobs = unpack(connection.recv_bytes())
+            except EOFError:
+                return
+            allow_cpu(limits)
+            connection.send_bytes(_answer(request["name"], blobs[0], wants_pixels=request["wants_pixels"]))
+
+
+def _answer(name: str, data: bytes, *, wants_pixels: bool) -> bytes:
+    try:
+        image = decode_image(name, data)
+        if not wants_pixels:
+            image = replace(image, warnings=(*image.warnings, *quality_flags(image.pixels)))
+    except ImageError as error:
+        return pack({"error": str(error), "code": error.code})
+    except (MemoryError, cv2.error):
+        return pack({"error": f"{name} needs more memory than one picture may take.", "code": "too_much_memory"})
+    height, width = image.pixels.shape
+    pixels = image.pixels.tobytes() if wants_pixels else b""
+    return pack({"width": width, "height": height, **_facts(image)}, pixels)
+
+
+def _facts(image: LoadedImage) -> dict[str, Any]:
+    return {name: value for name, value in vars(image).items() if name != "pixels"}
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), Limits(**json.loads(sys.argv[2])))
