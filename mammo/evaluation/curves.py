@@ -79,9 +79,9 @@ class OperatingPoint:
 
 def roc(scores: BinaryScores) -> RocCurve | None:
     """The whole ROC curve; None without a positive or without a negative."""
-    thresholds, true_positives, false_positives = _counted(scores)
-    if not true_positives[-1] or not false_positives[-1]:
+    if scores.why_one_sided is not None:
         return None
+    thresholds, true_positives, false_positives = _counted(scores)
     return RocCurve(
         false_positive_rate=np.append(0.0, false_positives / false_positives[-1]),
         sensitivity=np.append(0.0, true_positives / true_positives[-1]),
@@ -91,9 +91,9 @@ def roc(scores: BinaryScores) -> RocCurve | None:
 
 def precision_recall(scores: BinaryScores) -> PrecisionRecallCurve | None:
     """The whole precision-recall curve; None without a positive or without a negative."""
-    thresholds, true_positives, false_positives = _counted(scores)
-    if not true_positives[-1] or not false_positives[-1]:
+    if scores.why_one_sided is not None:
         return None
+    thresholds, true_positives, false_positives = _counted(scores)
     precision = true_positives / (true_positives + false_positives)
     recall = true_positives / true_positives[-1]
     return PrecisionRecallCurve(
@@ -115,15 +115,6 @@ def sensitivity_at_specificity(curve: RocCurve, specificity: float) -> Operating
 def specificity_at_sensitivity(curve: RocCurve, sensitivity: float) -> OperatingPoint:
     """The most specific point of a whole curve with at least this sensitivity, in [0, 1]."""
     return _point(curve, int(np.argmax(curve.sensitivity >= sensitivity - _ROUNDING)))
-
-
-def at_threshold(scores: BinaryScores, threshold: float) -> OperatingPoint | None:
-    """What a threshold, chosen on other images, gives on these; None without a positive or without a negative."""
-    is_positive = scores.is_positive
-    if is_positive.all() or not is_positive.any():
-        return None
-    is_called = scores.score >= threshold
-    return OperatingPoint(threshold, float(is_called[is_positive].mean()), float((~is_called[~is_positive]).mean()))
 
 
 def _counted(scores: BinaryScores) -> tuple[Values, Values, Values]:

@@ -71,12 +71,16 @@ def wilson(k: int, n: int) -> Interval:
         raise ParameterError(f"A share needs 0 <= k <= n, not k = {k} and n = {n}.")
     if n == 0:
         return Interval(None, reason="there is no image")
-    share = k / n
+    return wilson_of_share(k / n, n)
+
+
+def wilson_of_share(share: float, n: float) -> Interval:
+    """The Wilson score interval of a share in [0, 1] that is worth ``n`` independent cases, more than 0."""
     shrink = 1 + _Z**2 / n
     center = (share + _Z**2 / (2 * n)) / shrink
     half = _Z / shrink * math.sqrt(share * (1 - share) / n + _Z**2 / (4 * n**2))
-    # At k = 0 and k = n the bound is the share itself; rounding would miss it by 1e-17.
-    return Interval(share, low=0.0 if k == 0 else center - half, high=1.0 if k == n else center + half)
+    # At a share of 0 or 1 the bound is the share itself; rounding would miss it by 1e-17.
+    return Interval(share, low=0.0 if share == 0 else center - half, high=1.0 if share == 1 else center + half)
 
 
 def percentile_interval(value: float, resampled: Values) -> Interval:
@@ -96,6 +100,23 @@ def percentile_interval(value: float, resampled: Values) -> Interval:
         return Interval(value, reason=f"undefined in {share} of the resamples, too few women", dropped=dropped)
     low, high = np.quantile(defined, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return Interval(value, float(low), float(high), dropped=dropped)
+
+
+def percentile_limits(resampled: Values) -> tuple[Values, Values]:
+    """Where the middle 95 % of many figures' resampled values lie, each figure for itself.
+
+    Args:
+        resampled: Shape (R, P); NaN where a figure is undefined.
+
+    Returns:
+        Lower and upper limits, shape (P,); NaN for a figure that more than a tenth of the resamples leave undefined.
+    """
+    limits = np.full((2, resampled.shape[1]), np.nan)
+    is_known = np.isnan(resampled).mean(axis=0) <= MAX_DROPPED_SHARE
+    if is_known.any():
+        limits[:, is_known] = np.nanquantile(resampled[:, is_known], [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
+    low, high = limits
+    return low, high
 
 
 def _decimals(number: float) -> str:

@@ -12,6 +12,8 @@ from mammo.errors import ParameterError
 from mammo.evaluation.confusion import Labels
 from mammo.evaluation.intervals import Values
 
+Patients = npt.NDArray[np.str_]  # the woman of each image, shape (N,)
+
 SUM_TOLERANCE = 1e-3  # probabilities that went through half precision are off by as much
 
 
@@ -22,7 +24,7 @@ class Predictions:
     truth: Labels
     predicted: Labels
     probabilities: Values  # shape (N, K), each row sums to 1
-    patients: npt.NDArray[np.str_]  # shape (N,), the woman of each image
+    patients: Patients
     class_names: tuple[str, ...]
 
     @classmethod

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from mammo.errors import UnknownNameError
 from mammo.evaluation.intervals import Values
-from mammo.evaluation.predictions import Predictions
+from mammo.evaluation.predictions import Patients, Predictions
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,23 @@ class BinaryScores:
 
     is_positive: npt.NDArray[np.bool_]  # shape (N,)
     score: Values  # shape (N,), probability of positive among the classes asked about, in [0, 1]
+    patients: Patients
+
+    @property
+    def n(self) -> int:
+        return len(self.score)
+
+    @property
+    def patient_count(self) -> int:
+        return len(np.unique(self.patients))
+
+    @property
+    def why_one_sided(self) -> str | None:
+        """Why positives can't be told from negatives here, as a part of a sentence; None where there are both."""
+        if self.is_positive.any() and not self.is_positive.all():
+            return None
+        missing = "negative" if self.is_positive.any() else "positive"
+        return f"no image is {missing}" if self.n else "there is no image"
 
 
 def questions_for(class_names: tuple[str, ...]) -> dict[str, Question]:
@@ -58,7 +75,7 @@ def binary_scores(predictions: Predictions, question: str) -> BinaryScores:
     total = for_positive + probabilities[:, negatives].sum(axis=1)
     # Where the model gives neither answer any probability, it has no opinion.
     score = np.divide(for_positive, total, out=np.full(len(total), 0.5), where=total > 0)
-    return BinaryScores(positives[predictions.truth[is_asked]], score)
+    return BinaryScores(positives[predictions.truth[is_asked]], score, predictions.patients[is_asked])
 
 
 def _one_vs_rest(name: str, class_names: tuple[str, ...]) -> Question:
