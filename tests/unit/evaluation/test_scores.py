@@ -1,0 +1,82 @@
+"""Every score against scikit-learn, weighted and not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn import metrics
+
+from mammo.evaluation.evaluation import evaluate
+from mammo.evaluation.outcomes import observed_outcomes, weighted_outcomes
+from mammo.evaluation.published import ovr_from_top1
+from mammo.evaluation.scores import CLASS_SCORES, SCORES
+
+
+def _one_vs_rest_auc(truth, probabilities, label):
+    return metrics.roc_auc_score(truth == label, probabilities[:, label])
+
+
+REFERENCES = {
+    "top1": lambda t, p, q: metrics.accuracy_score(t, p),
+    "balanced_accuracy": lambda t, p, q: metrics.balanced_accuracy_score(t, p),
+    "macro_precision": lambda t, p, q: metrics.precision_score(t, p, average="macro"),
+    "macro_f1": lambda t, p, q: metrics.f1_score(t, p, average="macro"),
+    "mean_ovr_accuracy": lambda t, p, q: np.mean([metrics.accuracy_score(t == k, p == k) for k in range(3)]),
+    "cohen_kappa": lambda t, p, q: metrics.cohen_kappa_score(t, p, weights="quadratic"),
+    "mcc": lambda t, p, q: metrics.matthews_corrcoef(t, p),
+    "auc_ovr_macro": lambda t, p, q: metrics.roc_auc_score(t, q, multi_class="ovr"),
+    "auc_malignant": lambda t, p, q: _one_vs_rest_auc(t, q, 2),
+    "auc_abnormal": lambda t, p, q: _one_vs_rest_auc(t, q, 0),
+}
+CLASS_REFERENCES = {
+    "sensitivity": lambda t, p, q, k: metrics.recall_score(t == k, p == k),
+    "specificity": lambda t, p, q, k: metrics.recall_score(t != k, p != k),
+    "ppv": lambda t, p, q, k: metrics.precision_score(t == k, p == k),
+    "npv": lambda t, p, q, k: metrics.precision_score(t != k, p != k),
+    "auc": lambda t, p, q, k: _one_vs_rest_auc(t, q, k),
+}
+
+
+@pytest.mark.parametrize("name", SCORES)
+def test_a_score_is_that_of_scikit_learn(name, simulated_predictions):
+    (one,) = simulated_predictions(60, seed=4)
+    expected = REFERENCES[name](one.truth, one.predicted, one.probabilities)
+    assert SCORES[name].compute(observed_outcomes(one))[0] == pytest.approx(expected, abs=1e-9)
+
+
+@pytest.mark.parametrize("name", CLASS_SCORES)
+def test_a_class_score_is_that_of_scikit_learn(name, simulated_predictions):
+    (one,) = simulated_predictions(60, seed=4)
+    reference = CLASS_REFERENCES[name]
+    expected = [reference(one.truth, one.predicted, one.probabilities, label) for label in range(3)]
+    assert CLASS_SCORES[name].compute(observed_outcomes(one))[0] == pytest.approx(expected, abs=1e-9)
+
+
+@pytest.mark.parametrize("name", SCORES)
+def test_a_weighted_score_is_that_of_images_laid_out_as_often_as_they_weigh(name, simulated_predictions):
+    (one,) = simulated_predictions(60, seed=4)
+    weights = np.random.default_rng(1).integers(0, 3, one.n)
+    copies = np.repeat(np.arange(one.n), weights)
+    expected = REFERENCES[name](one.truth[copies], one.predicted[copies], one.probabilities[copies])
+    weighted = weighted_outcomes(one, weights[None, :].astype(float))
+    assert SCORES[name].compute(weighted)[0] == pytest.approx(expected, abs=1e-9)
+
+
+def test_mean_one_vs_rest_accuracy_is_linear_in_top1():
+    generator = np.random.default_rng(0)
+    tables = [generator.integers(0, 30, (classes, classes)) for classes in (2, 3, 4, 7) for _ in range(50)]
+    gaps = [abs(_mean_ovr(table) - ovr_from_top1(np.trace(table) / table.sum(), len(table))) for table in tables]
+    assert max(gaps) < 1e-12
+
+
+def _mean_ovr(table):
+    errors = table.sum(axis=0) + table.sum(axis=1) - 2 * np.diag(table)
+    return 1 - (errors / table.sum()).mean()
+
+
+def test_scores_of_an_absent_class_are_not_available_and_say_why():
+    found = evaluate([0, 0, 1, 1], np.eye(3)[[0, 1, 1, 0]], list("abcd"), ("normal", "benign", "malignant"))
+    assert str(found.scores["balanced_accuracy"]) == "n/a: no image is malignant"
+    assert str(found.scores["auc_malignant"]) == "n/a: no image is malignant"
+    assert str(found.per_class["malignant"]["sensitivity"]) == "n/a: no image is malignant"
+    assert found.scores["top1"].value == 0.5
