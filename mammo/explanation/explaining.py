@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 Heatmap = npt.NDArray[np.float32]  # shape (height, width), 0 or more, no upper limit
 
+INPUT = "input"  # stands for a layer where a method has none
 _FLAT = 1e-5  # share of the maximum; sums of float32 differ by less
 
 
@@ -31,7 +32,7 @@ class Explanation:
     logits: npt.NDArray[np.float32]  # shape (N, K)
     explained_labels: npt.NDArray[np.int64]  # shape (N,)
     explained_logits: npt.NDArray[np.float32]  # shape (N,)
-    cam_layer: str
+    cam_layer: str  # INPUT for a method that knows no layer
 
 
 def explain(
@@ -65,6 +66,8 @@ def explain(
 
     layer = layer or spec.cam_layers[0]
     _check(spec, model, inputs)
+    if method.input_map is not None:
+        return _explain_by_inputs(method.input_map, model, inputs, targets)
     body, head = spec.split(model, layer)
     with torch.no_grad():
         activations = body(inputs).detach()  # a body that hands its input through must not mark the caller's tensor
@@ -77,15 +80,36 @@ def explain(
         labels = _labels(logits.detach(), targets)
         explained = logits.gather(1, labels[:, None])[:, 0]
         maps = _maps(method, activations, explained)
+    _check_finite(maps)
+    maps = maps.detach().clamp_min(0)[:, None]  # before it is enlarged, as the papers do
+    maps = functional.interpolate(maps, inputs.shape[2:], mode="bilinear", align_corners=False)
+    return _finished(maps[:, 0], logits.detach(), labels, layer)
+
+
+def _explain_by_inputs(
+    input_map: Callable[[nn.Module, Tensor, Tensor], Tensor],
+    model: nn.Module,
+    inputs: Tensor,
+    targets: Sequence[int] | None,
+) -> Explanation:
+    import torch
+
+    with torch.no_grad():
+        logits = model(inputs)
+    labels = _labels(logits, targets)
+    _check_finite(logits)
+    return _finished(input_map(model, inputs, labels).detach(), logits, labels, INPUT)
+
+
+def _finished(maps: Tensor, logits: Tensor, labels: Tensor, layer: str) -> Explanation:
+    """An explanation from maps (N, H, W), whose negative part is dropped, and logits (N, K)."""
     _check_finite(logits)
     _check_finite(maps)
-    maps = maps.detach().clamp_min(0)[:, None]
-    heatmaps = functional.interpolate(maps, size=inputs.shape[2:], mode="bilinear", align_corners=False)[:, 0]
     return Explanation(
-        heatmaps=heatmaps.cpu().numpy(),
-        logits=logits.detach().float().cpu().numpy(),
+        heatmaps=maps.clamp_min(0).float().cpu().numpy(),
+        logits=logits.float().cpu().numpy(),
         explained_labels=labels.cpu().numpy(),
-        explained_logits=explained.detach().float().cpu().numpy(),
+        explained_logits=logits.gather(1, labels[:, None])[:, 0].float().cpu().numpy(),
         cam_layer=layer,
     )
 
