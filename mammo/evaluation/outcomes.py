@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,15 @@ class Outcomes:
     class_names: tuple[str, ...]
     counts: Values  # shape (R, K, K), whole numbers; rows = truth
     aucs: Values  # shape (R, K), NaN for a class that holds none or all of the images
+
+    @classmethod
+    def joined(cls, blocks: Sequence[Outcomes]) -> Outcomes:
+        """Several blocks of weightings, of the same predictions, as one."""
+        return cls(
+            blocks[0].class_names,
+            np.concatenate([block.counts for block in blocks]),
+            np.concatenate([block.aucs for block in blocks]),
+        )
 
 
 def observed_outcomes(predictions: Predictions) -> Outcomes:

@@ -34,7 +34,7 @@ def resampled_outcomes(sets: Sequence[Predictions], *, seed: int, resamples: int
     for draws in drawn_women(len(women), seed=seed, resamples=resamples, rows=rows):
         for one, position, outcomes in zip(sets, positions, blocks, strict=True):
             outcomes.append(weighted_outcomes(one, draws[:, position]))
-    return [_joined(outcomes) for outcomes in blocks]
+    return [Outcomes.joined(outcomes) for outcomes in blocks]
 
 
 def resampled_values(
@@ -77,11 +77,3 @@ def _tallied(draws: npt.NDArray[np.int64], women: int) -> Values:
     offsets = np.arange(len(draws))[:, None] * women
     tallies = np.bincount((draws + offsets).ravel(), minlength=len(draws) * women)
     return tallies.reshape(len(draws), women).astype(np.float64)
-
-
-def _joined(blocks: Sequence[Outcomes]) -> Outcomes:
-    return Outcomes(
-        blocks[0].class_names,
-        np.concatenate([block.counts for block in blocks]),
-        np.concatenate([block.aucs for block in blocks]),
-    )

@@ -8,47 +8,51 @@ from sklearn import metrics
 
 from mammo.evaluation.evaluation import evaluate
 from mammo.evaluation.outcomes import observed_outcomes, weighted_outcomes
+from mammo.evaluation.predictions import Predictions
 from mammo.evaluation.published import ovr_from_top1
 from mammo.evaluation.scores import CLASS_SCORES, SCORES
 
 
-def _one_vs_rest_auc(truth, probabilities, label):
-    return metrics.roc_auc_score(truth == label, probabilities[:, label])
+def _one_vs_rest_auc(one, label):
+    return metrics.roc_auc_score(one.truth == label, one.probabilities[:, label])
+
+
+def _mean_ovr_accuracy(one):
+    return np.mean([metrics.accuracy_score(one.truth == label, one.predicted == label) for label in range(3)])
 
 
 REFERENCES = {
-    "top1": lambda t, p, q: metrics.accuracy_score(t, p),
-    "balanced_accuracy": lambda t, p, q: metrics.balanced_accuracy_score(t, p),
-    "macro_precision": lambda t, p, q: metrics.precision_score(t, p, average="macro"),
-    "macro_f1": lambda t, p, q: metrics.f1_score(t, p, average="macro"),
-    "mean_ovr_accuracy": lambda t, p, q: np.mean([metrics.accuracy_score(t == k, p == k) for k in range(3)]),
-    "cohen_kappa": lambda t, p, q: metrics.cohen_kappa_score(t, p, weights="quadratic"),
-    "mcc": lambda t, p, q: metrics.matthews_corrcoef(t, p),
-    "auc_ovr_macro": lambda t, p, q: metrics.roc_auc_score(t, q, multi_class="ovr"),
-    "auc_malignant": lambda t, p, q: _one_vs_rest_auc(t, q, 2),
-    "auc_abnormal": lambda t, p, q: _one_vs_rest_auc(t, q, 0),
+    "top1": lambda one: metrics.accuracy_score(one.truth, one.predicted),
+    "balanced_accuracy": lambda one: metrics.balanced_accuracy_score(one.truth, one.predicted),
+    "macro_precision": lambda one: metrics.precision_score(one.truth, one.predicted, average="macro"),
+    "macro_f1": lambda one: metrics.f1_score(one.truth, one.predicted, average="macro"),
+    "mean_ovr_accuracy": _mean_ovr_accuracy,
+    "cohen_kappa": lambda one: metrics.cohen_kappa_score(one.truth, one.predicted, weights="quadratic"),
+    "mcc": lambda one: metrics.matthews_corrcoef(one.truth, one.predicted),
+    "auc_ovr_macro": lambda one: metrics.roc_auc_score(one.truth, one.probabilities, multi_class="ovr"),
+    "auc_malignant": lambda one: _one_vs_rest_auc(one, 2),
+    "auc_abnormal": lambda one: _one_vs_rest_auc(one, 0),
 }
 CLASS_REFERENCES = {
-    "sensitivity": lambda t, p, q, k: metrics.recall_score(t == k, p == k),
-    "specificity": lambda t, p, q, k: metrics.recall_score(t != k, p != k),
-    "ppv": lambda t, p, q, k: metrics.precision_score(t == k, p == k),
-    "npv": lambda t, p, q, k: metrics.precision_score(t != k, p != k),
-    "auc": lambda t, p, q, k: _one_vs_rest_auc(t, q, k),
+    "sensitivity": lambda one, k: metrics.recall_score(one.truth == k, one.predicted == k),
+    "specificity": lambda one, k: metrics.recall_score(one.truth != k, one.predicted != k),
+    "ppv": lambda one, k: metrics.precision_score(one.truth == k, one.predicted == k),
+    "npv": lambda one, k: metrics.precision_score(one.truth != k, one.predicted != k),
+    "auc": _one_vs_rest_auc,
 }
 
 
 @pytest.mark.parametrize("name", SCORES)
 def test_a_score_is_that_of_scikit_learn(name, simulated_predictions):
     (one,) = simulated_predictions(60, seed=4)
-    expected = REFERENCES[name](one.truth, one.predicted, one.probabilities)
+    expected = REFERENCES[name](one)
     assert SCORES[name].compute(observed_outcomes(one))[0] == pytest.approx(expected, abs=1e-9)
 
 
 @pytest.mark.parametrize("name", CLASS_SCORES)
 def test_a_class_score_is_that_of_scikit_learn(name, simulated_predictions):
     (one,) = simulated_predictions(60, seed=4)
-    reference = CLASS_REFERENCES[name]
-    expected = [reference(one.truth, one.predicted, one.probabilities, label) for label in range(3)]
+    expected = [CLASS_REFERENCES[name](one, label) for label in range(3)]
     assert CLASS_SCORES[name].compute(observed_outcomes(one))[0] == pytest.approx(expected, abs=1e-9)
 
 
@@ -57,9 +61,11 @@ def test_a_weighted_score_is_that_of_images_laid_out_as_often_as_they_weigh(name
     (one,) = simulated_predictions(60, seed=4)
     weights = np.random.default_rng(1).integers(0, 3, one.n)
     copies = np.repeat(np.arange(one.n), weights)
-    expected = REFERENCES[name](one.truth[copies], one.predicted[copies], one.probabilities[copies])
+    laid_out = Predictions.checked(
+        one.truth[copies], one.probabilities[copies], one.patients[copies].tolist(), one.class_names
+    )
     weighted = weighted_outcomes(one, weights[None, :].astype(float))
-    assert SCORES[name].compute(weighted)[0] == pytest.approx(expected, abs=1e-9)
+    assert SCORES[name].compute(weighted)[0] == pytest.approx(REFERENCES[name](laid_out), abs=1e-9)
 
 
 def test_mean_one_vs_rest_accuracy_is_linear_in_top1():
