@@ -72,7 +72,7 @@ class Supervisor:
                     kept.sibling.command,
                     cwd=self._folder,
                     start_new_session=True,
-                    preexec_fn=partial(end_with_parent, signal.SIGTERM),
+                    preexec_fn=partial(end_with_parent, signal.SIGTERM, os.getpid()),
                 )
                 kept.started_at = now
             return

@@ -105,7 +105,8 @@ def _written(women: Sequence[Woman], write: CaseWriter, processes: int) -> Gener
 
 def _begin_process() -> None:
     cv2.setNumThreads(1)
-    end_with_parent()
+    parent = multiprocessing.parent_process()
+    end_with_parent(parent=parent and parent.pid)
 
 
 def _in_one_thread(women: Sequence[Woman], write: CaseWriter) -> Generator[list[PictureRow], None, None]:
