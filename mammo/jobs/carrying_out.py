@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import errno
 import logging
+import re
 import threading
 from typing import TYPE_CHECKING
 
-from mammo.errors import JobStateError, MammoError
+from mammo.errors import JobStateError, MammoError, SettingsError
 from mammo.jobs.advice import advice_on
 from mammo.jobs.kinds import JOB_KINDS, JobContext
 from mammo.jobs.reporting import JobReporter, JobStoppedError, Listener
 from mammo.jobs.workers import computing_versions, is_alive
-from mammo.store import Failure, JobRecord, JobState, Store, Worker
+from mammo.store import DATABASE_TROUBLES, Failure, JobRecord, JobState, Store, Worker
 
 if TYPE_CHECKING:
     from mammo.config import Settings
 
 logger = logging.getLogger(__name__)
+
+#: How torch says it, on a GPU and on a CPU; torch itself is not loaded to ask for the class of an error.
+_OUT_OF_MEMORY = re.compile("OutOfMemoryError|DefaultCPUAllocator: .*memory")
 
 
 def start_job(store: Store, job_id: int, worker: Worker) -> int:
@@ -57,24 +61,31 @@ def carry_out_job(
         The job as this attempt left it.
 
     Raises:
-        MammoError: The failure, after it was recorded; anything else too, as failure of the kind "bug".
+        JobStateError: Also if the job was cancelled meanwhile, which is confirmed, or is another attempt's now.
+        MammoError: The failure, after it was recorded; anything else too, as failure of the kind "bug". Where the
+            database does not serve, nothing is recorded, and the job stays in this process's hands until it ends.
     """
     reporter = JobReporter(store, job_id, attempt, listener, released or threading.Event())
-    store.jobs.begin(job_id, attempt, computing_versions())
     try:
+        store.jobs.begin(job_id, attempt, computing_versions())
         _carry_out(store, settings, reporter)
     except KeyboardInterrupt:
         store.jobs.pause(job_id, attempt, "interrupted at the terminal")
         raise
-    except JobStateError:
-        raise  # the job is no longer this process's to write to
     except MammoError as error:
+        if has_lost_the_database(error):
+            raise  # no fault of the job: whoever finds it without its process puts it back
         _give_up(reporter, error.code, str(error))
         raise
     except Exception as error:
         _give_up(reporter, *_kind_of(error))
         raise
     return store.jobs.get(job_id)
+
+
+def has_lost_the_database(error: MammoError) -> bool:
+    """Whether an error tells that the database does not serve, which leaves a job as its last word in it says."""
+    return isinstance(error, SettingsError) and error.code in DATABASE_TROUBLES
 
 
 def _carry_out(store: Store, settings: Settings, reporter: JobReporter) -> None:
@@ -95,7 +106,7 @@ def _carry_out(store: Store, settings: Settings, reporter: JobReporter) -> None:
 
 
 def _kind_of(error: Exception) -> tuple[str, str]:
-    if isinstance(error, MemoryError):
+    if isinstance(error, MemoryError) or _OUT_OF_MEMORY.search(f"{type(error).__name__} {error}"):
         return "out_of_memory", "The job needed more memory than this machine has."
     if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return "disk_full", "The disk is full; the job could not write."

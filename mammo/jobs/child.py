@@ -16,12 +16,12 @@ from pathlib import Path
 
 from mammo.config import settings
 from mammo.errors import JobStateError, MammoError
-from mammo.jobs.carrying_out import carry_out_job
+from mammo.jobs.carrying_out import carry_out_job, has_lost_the_database
 from mammo.processes import end_with_parent
 from mammo.store import open_store
 
-RECORDED = 3  # exit code: the job ended otherwise than well, and the database says how
-STALE = 4  # exit code: the job had been given to another attempt
+RECORDED = 3  # exit code: the job ended otherwise than well, or is another attempt's now; the database says which
+UNHEARD = 4  # exit code: the database did not serve, and knows nothing of this end
 
 LOG_NAME = "log.txt"
 _LOCK_SECONDS = 600  # a database that others hold for long keeps a job waiting; it is no reason to fail
@@ -49,8 +49,11 @@ def main(job_id: int, attempt: int) -> int:
         job = carry_out_job(store, where, job_id, attempt, listener, released)
     except JobStateError as error:
         logger.warning("%s This process ends.", error)
-        return STALE
-    except MammoError:
+        return RECORDED
+    except MammoError as error:
+        if has_lost_the_database(error):
+            logger.warning("%s This process ends; the job goes on from its last checkpoint.", error)
+            return UNHEARD
         return RECORDED  # its sentence is in the log and in the database
     except Exception:
         logger.exception("The job failed by a fault of the program.")

@@ -44,25 +44,30 @@ class Sweeper:
         return before if before and before[0] == job.heartbeat_at else (job.heartbeat_at, self.clock.uptime())
 
     def _take(self, job: JobRecord) -> bool:
-        why = self._lost(job)
+        why = self._dead(job)
+        last_heard = None if why else job.heartbeat_at  # whoever is merely silent may still speak
+        why = why or self._silent(job)
         if why is None:
             return False
         try:
-            state = self.store.jobs.lose(job.id, job.attempt, why, last_heard=job.heartbeat_at)
+            state = self.store.jobs.lose(job.id, job.attempt, why, last_heard=last_heard)
         except (JobStateError, NotFoundError):
             return False  # it ended, was taken or spoke meanwhile
         logger.warning("Job %d: %s It is %s now.", job.id, why, state)
         return True
 
-    def _lost(self, job: JobRecord) -> str | None:
-        """Why a job's worker counts as lost; None if it doesn't."""
-        worker = job.worker
-        if worker is None:
+    def _dead(self, job: JobRecord) -> str | None:
+        """A sentence if a job's worker is known to be dead: a process of this machine, or none at all."""
+        if job.worker is None:
             return "No worker answers for it."
+        if job.worker.boot_id == boot_id() and not is_alive(job.worker):
+            return f"Its worker (process {job.worker.pid}) died."
+        return None
+
+    def _silent(self, job: JobRecord) -> str | None:
+        """A sentence if a job's worker was not heard of for longer than a lease."""
         since = self._heard[job.id][1]
-        if worker.boot_id == boot_id():
-            if not is_alive(worker):
-                return f"Its worker (process {worker.pid}) died."
+        if job.worker is not None and job.worker.boot_id == boot_id():
             # The clock of the boot is the same for both and stands still for nobody; the wall clock may be set.
             since = job.heartbeat_uptime or 0.0
         silence = self.clock.uptime() - since

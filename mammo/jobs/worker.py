@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mammo.errors import JobStateError, MammoError, SettingsError
-from mammo.jobs.child import LOG_NAME, STALE
+from mammo.jobs.child import LOG_NAME, UNHEARD
+from mammo.jobs.leftovers import remove_leftovers
 from mammo.jobs.slots import Gpus, Slot, taken_by_others
 from mammo.jobs.sweeping import IN_HAND, Sweeper
 from mammo.jobs.usage import JobUsage
 from mammo.jobs.workers import this_process
-from mammo.store import JobFilter, JobState, Store
+from mammo.store import DATABASE_TROUBLES, JobFilter, JobState, Store
 
 if TYPE_CHECKING:
     from mammo.config import Settings
@@ -27,8 +28,10 @@ logger = logging.getLogger(__name__)
 
 _LOOK_SECONDS = 1.0  # between two looks into an empty queue
 _POLL_SECONDS = 0.1  # between two looks at a child
-_PASSING = {"database_busy", "database_unreachable"}  # what ends by itself
+_PASSING = DATABASE_TROUBLES - {"database_damaged", "database_missing"} | {"disk_full"}  # a job in hand outlives them
 _PATIENCE_SECONDS = 30.0  # a child that was asked to end and does not is killed after them
+_ORPHAN_PATIENCE_SECONDS = 8.0  # where this worker's supervisor is dead, and the next one may start at any moment
+_TIDY_SECONDS = 3600.0  # between two looks for what killed processes left half written
 
 
 @dataclass
@@ -53,8 +56,10 @@ class WorkerLoop:
         self.done: list[int] = []  # jobs whose child has ended here
         self._child: _Child | None = None
         self._sweeper = Sweeper(store, settings.lease_seconds)
-        self._swept_at = -1e9
+        self._swept_at = self._tidied_at = -1e9
         self._blocked: str | None = None
+        self._parent = os.getppid()
+        self._trouble = ""  # with the database, that was told of last
 
     def stop(self) -> None:
         """Let the job in hand keep a checkpoint and go back into the queue; take no other. For signal handlers too.
@@ -77,7 +82,7 @@ class WorkerLoop:
                 except SettingsError as error:
                     if error.code not in _PASSING:
                         raise
-                    logger.warning("%s The worker goes on trying.", error)
+                    self._tell_once(str(error))
                     time.sleep(_LOOK_SECONDS)
         finally:
             if self._child is not None:
@@ -100,6 +105,15 @@ class WorkerLoop:
         if time.monotonic() - self._swept_at >= min(self.settings.lease_seconds / 3, 5.0):
             self._swept_at = time.monotonic()
             self._sweeper.sweep()
+            self._trouble = ""
+        if time.monotonic() - self._tidied_at >= _TIDY_SECONDS:
+            self._tidied_at = time.monotonic()
+            remove_leftovers(self.settings)
+
+    def _tell_once(self, trouble: str) -> None:
+        if trouble != self._trouble:
+            logger.warning("%s The worker goes on trying.", trouble)
+        self._trouble = trouble
 
     def _is_idle(self) -> bool:
         return not self.store.jobs.list(JobFilter(states={JobState.QUEUED, *IN_HAND}, limit=1))
@@ -155,7 +169,8 @@ class WorkerLoop:
         if self.is_stopping and not child.is_drained:
             child.is_drained, child.asked_at = True, child.asked_at or now
             child.process.terminate()
-        if self.is_forced or (child.asked_at is not None and now - child.asked_at > _PATIENCE_SECONDS):
+        patience = _PATIENCE_SECONDS if os.getppid() == self._parent else _ORPHAN_PATIENCE_SECONDS
+        if self.is_forced or (child.asked_at is not None and now - child.asked_at > patience):
             _kill(child.process)
         if now - child.told_at >= self.settings.heartbeat_seconds:
             child.told_at = now
@@ -177,8 +192,6 @@ class WorkerLoop:
     def _settle(self, child: _Child, code: int) -> None:
         """The child has ended; if it could not say how, say it for it."""
         job = child.job
-        if code == STALE:
-            return
         try:
             now = self.store.jobs.get(job.id)
             if now.attempt != job.attempt or now.state not in IN_HAND:
@@ -197,6 +210,8 @@ def _death(code: int) -> str:
         return "Its process was killed (signal 9), as a machine does that runs out of memory."
     if code < 0:
         return f"Its process was killed (signal {-code})."
+    if code == UNHEARD:
+        return "The database did not serve its process, which ended."
     return f"Its process ended without a word (exit code {code})."
 
 

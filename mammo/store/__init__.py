@@ -2,6 +2,7 @@
 
 from db.models import JobState
 from mammo.store.clock import Clock
+from mammo.store.database import DATABASE_TROUBLES
 from mammo.store.images import Counts, Facets, ImageFilter, PartBalance
 from mammo.store.job_register import JobFilter
 from mammo.store.records import (
@@ -20,6 +21,7 @@ from mammo.store.records import (
 from mammo.store.store import Store, open_store
 
 __all__ = [
+    "DATABASE_TROUBLES",
     "Clock",
     "Counts",
     "DataSetRecord",

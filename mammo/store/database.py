@@ -39,6 +39,9 @@ _EXPECTED = (
     ),
 )
 
+#: Codes of a database that does not serve, whatever is asked of it.
+DATABASE_TROUBLES = frozenset(code for _, code, _ in _EXPECTED if code.startswith("database_"))
+
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}")
 _TEXT_LENGTH = 80
 

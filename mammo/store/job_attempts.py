@@ -18,6 +18,7 @@ from mammo.store.records import Failure, JobRecord, Wish, Worker
 
 #: Deaths in a row without a checkpoint between them; then the job itself is taken for the cause.
 MAX_FRUITLESS_ATTEMPTS = 3
+_LONG_WAIT_SECONDS = 1.0  # for the writers' lock: the worker that seems silent may have waited for it too
 
 
 class JobAttempts:
@@ -98,12 +99,14 @@ class JobAttempts:
     def lose(self, job_id: int, attempt: int, why: str, *, last_heard: datetime | None = None) -> JobState:
         """Say that an attempt's process is dead; that it is, is for the caller to know. Return the job's new state.
 
-        Where ``last_heard`` is given and a later sign of life has come meanwhile, that is a JobStateError.
+        Where ``last_heard`` is given, it is for the attempt's silence. A later sign of life is a JobStateError then; so
+        is a database that was locked for long, for nobody could speak meanwhile.
 
         The job goes back into the queue; to where its owner wanted it, if they had asked to cancel or to pause it; and
         is held after MAX_FRUITLESS_ATTEMPTS deaths in a row without a checkpoint between them.
         """
         clock = self._database.clock
+        asked_at = clock.uptime()
         with self._database.writing() as connection:
             job = connection.execute(
                 select(Job.state, Job.pause_wish, Job.fruitless_attempts, Job.heartbeat_at)
@@ -114,6 +117,8 @@ class JobAttempts:
                 raise no_such_job(job_id)
             if last_heard is not None and job.heartbeat_at != last_heard:
                 raise JobStateError(f"The worker of job {job_id} has spoken meanwhile.")
+            if last_heard is not None and clock.uptime() - asked_at > _LONG_WAIT_SECONDS:
+                raise JobStateError(f"The database was locked; the worker of job {job_id} may have waited to speak.")
             if job.state == JobState.CANCELLING:
                 change = Change(ways.CONFIRM_CANCEL, attempt, note=why, values={"pause_wish": None})
             elif job.pause_wish is not None:

@@ -4,9 +4,10 @@ import errno
 import os
 
 import pytest
+import torch
 
 from mammo.config import settings
-from mammo.errors import JobStateError, TrainingError
+from mammo.errors import JobStateError, SettingsError, TrainingError
 from mammo.jobs.carrying_out import carry_out_job, start_job
 from mammo.jobs.kinds import JOB_KINDS, Finished, JobKind
 from mammo.jobs.workers import this_process
@@ -54,6 +55,8 @@ def test_a_job_that_succeeds_keeps_its_result(carried_out):
     [
         (TrainingError("The loss became nan.", code="nan_loss"), "nan_loss"),
         (MemoryError(), "out_of_memory"),
+        (torch.OutOfMemoryError("CUDA out of memory"), "out_of_memory"),
+        (JobStateError("Job 7 is a training that is failed."), "job_state"),
         (ValueError("a mistake"), "bug"),
     ],
 )
@@ -62,6 +65,19 @@ def test_a_failure_has_a_kind_a_sentence_and_advice(carried_out, error, kind):
     assert (job.state, job.failure_kind, escaped) == (JobState.FAILED, kind, error)
     assert job.failure
     assert job.advice
+
+
+def test_more_memory_than_the_machine_has_is_no_fault_of_the_program(carried_out):
+    """F23 on a CPU: torch itself refuses, by an error of no class of its own."""
+    job, _ = carried_out(lambda _context: torch.empty(2**60))
+    assert (job.state, job.failure_kind) == (JobState.FAILED, "out_of_memory")
+    assert "smaller images" in job.advice
+
+
+@pytest.mark.parametrize("code", ["database_busy", "database_unreachable", "database_io"])
+def test_a_database_that_does_not_serve_is_no_failure_of_the_job(carried_out, code):
+    job, escaped = carried_out(raising(SettingsError("Try again.", code=code)))
+    assert (job.state, escaped.code) == (JobState.RUNNING, code)
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
@@ -83,6 +99,26 @@ def test_a_job_that_fails_while_it_is_being_cancelled_is_cancelled(carried_out, 
     def work(context):
         context.store.jobs.cancel(context.job.id, by="anna")
         raise TrainingError("The image is gone.")
+
+    assert carried_out(work)[0].state == JobState.CANCELLED
+
+
+def test_a_job_that_was_cancelled_before_its_process_was_up_is_cancelled(store):
+    """F37: the cancel comes between the claim and the first word of the process."""
+    number = store.jobs.submit(NewJob(kind="training", config={}, owner="anna")).id
+    attempt = start_job(store, number, this_process("test"))
+    store.jobs.cancel(number, by="anna")
+    with pytest.raises(JobStateError, match="is being cancelled"):
+        carry_out_job(store, settings(), number, attempt, lambda *_: None)
+    assert store.jobs.get(number).state == JobState.CANCELLED
+
+
+def test_a_job_that_was_cancelled_when_it_was_done_is_cancelled(carried_out, store):
+    """F37: the cancel comes too late to be heard and in time to hold."""
+
+    def work(context):
+        context.store.jobs.cancel(context.job.id, by="anna")
+        return Finished({})
 
     assert carried_out(work)[0].state == JobState.CANCELLED
 

@@ -19,10 +19,15 @@ class Time:
 
     def __init__(self):
         self.wall, self.since_boot = datetime.now(UTC), 1000.0
+        self.stands_still = True  # else two seconds pass between two looks
 
     @property
     def clock(self):
-        return Clock(lambda: self.wall, lambda: self.since_boot)
+        return Clock(lambda: self.wall, self.uptime)
+
+    def uptime(self):
+        self.since_boot += 0 if self.stands_still else 2
+        return self.since_boot
 
     def passes(self, seconds):
         self.wall += timedelta(seconds=seconds)
@@ -73,6 +78,7 @@ def test_a_dead_process_loses_its_job_at_once(store, claimed, time, sweep):
 
 
 def test_another_process_with_the_number_of_a_dead_one_is_another(store, claimed, time, sweep):
+    """F34."""
     job = claimed(replace(this_process("worker"), started=this_process("worker").started - 1000))
     assert sweep() == [job.id]
 
@@ -88,6 +94,7 @@ def test_a_silent_worker_loses_its_job_after_the_lease_and_not_before(store, cla
 
 @pytest.mark.parametrize("hours", [-24 * 365 * 50, -1, 1, 24])
 def test_a_wall_clock_that_is_set_takes_no_job_away(claimed, time, sweep, hours):
+    """F32: an hour on or back, a day, the year 1970."""
     claimed(this_process("worker"))
     time.wall += timedelta(hours=hours)
     assert sweep() == []
@@ -97,6 +104,7 @@ def test_a_wall_clock_that_is_set_takes_no_job_away(claimed, time, sweep, hours)
 def test_a_worker_of_another_boot_loses_its_job_after_a_lease_of_silence_whatever_the_clocks_say(
     claimed, time, sweep, hours
 ):
+    """F32, F33: after a reboot, and of another machine, where no two clocks need agree."""
     job = claimed(replace(this_process("worker"), boot_id="another"))
     time.wall += timedelta(hours=hours)
     assert sweep() == []
@@ -126,6 +134,18 @@ def test_a_sign_of_life_that_comes_while_the_sweeper_waits_saves_the_job(store, 
     with pytest.raises(JobStateError, match="spoken meanwhile"):
         store.jobs.lose(job.id, job.attempt, "It was silent.", last_heard=job.heartbeat_at)
     assert store.jobs.get(job.id).state == JobState.RUNNING
+
+
+def test_a_sweeper_that_had_to_wait_for_the_database_takes_nobody_for_silent(store, claimed, time):
+    """F11: who could not write for so long may be a worker too; the next sweep tells."""
+    job = store.jobs.get(claimed(this_process("worker")).id)
+    time.passes(LEASE + 1)
+    time.stands_still = False
+    with pytest.raises(JobStateError, match="was locked"):
+        store.jobs.lose(job.id, job.attempt, "It was silent.", last_heard=job.heartbeat_at)
+    assert store.jobs.get(job.id).state == JobState.RUNNING
+    time.stands_still = True
+    assert store.jobs.lose(job.id, job.attempt, "It was silent.", last_heard=job.heartbeat_at) == JobState.QUEUED
 
 
 def test_a_lost_job_that_someone_wanted_cancelled_or_paused_gets_their_wish(store, claimed, time, sweep):
