@@ -17,7 +17,7 @@ from mammo.config import settings
 from mammo.store import NewJob, open_store
 
 ROOT = Path(__file__).parents[3]
-COMMANDS = [["jobs", "list"], ["jobs", "cancel", "1"], ["train", "--dataset", "films", "--queue"]]
+COMMANDS = [["jobs", "list"], ["jobs", "cancel", "1"], ["train", "--dataset", "films", "--queue"], ["worker"]]
 LIMITED = """
 import resource, sys
 from mammo.commands import app

@@ -97,6 +97,7 @@ def assert_nothing_was_lost(told, kills):
 
 @pytest.mark.slow
 def test_a_kill_amid_a_write_leaves_what_was_acknowledged(tmp_path):
+    """F16 in the small."""
     assert_nothing_was_lost(killed(tmp_path, 30, 5_000_000, 0.2), 30)
 
 
@@ -108,6 +109,7 @@ def test_a_kill_amid_a_write_leaves_what_was_acknowledged(tmp_path):
     ids=["1,000 kills, 5 MB", "20 kills, 250 MB"],
 )
 def test_no_kill_of_many_corrupts(tmp_path, kills, size_bytes, longest_seconds):
+    """F16: 0 corrupt, 0 lost once acknowledged, nothing left over."""
     assert_nothing_was_lost(killed(tmp_path, kills, size_bytes, longest_seconds), kills)
 
 
@@ -125,6 +127,7 @@ def save(shelf, step):
 
 
 def test_every_flipped_bit_is_caught_and_the_generation_before_is_used_and_said(shelf):
+    """F18: a thousand bits at random."""
     newest = shelf.folder / "step-000000002"
     files = sorted(newest.iterdir())
     contents = [path.read_bytes() for path in files]
@@ -159,6 +162,7 @@ def test_a_cut_file_is_caught(shelf, name, size):
 
 
 def test_where_no_generation_is_whole_that_is_said(shelf):
+    """F19."""
     for path in shelf.folder.glob("*/weights.safetensors"):
         path.write_bytes(b"")
     with pytest.raises(CheckpointError, match=r"No checkpoint of this job is whole\. .* Start the job afresh"):
@@ -232,6 +236,7 @@ def test_a_full_disk_is_told_and_the_checkpoints_before_stay(shelf, monkeypatch)
 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path):
+    """F20."""
     (tmp_path / "file").touch()
     with pytest.raises(CheckpointError, match=r"The checkpoint best could not be written: .*Not a directory"):
         write_checkpoint(tmp_path / "file" / "best", {"a": torch.zeros(1)}, {})
