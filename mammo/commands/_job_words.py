@@ -54,8 +54,10 @@ def queued_lines(store: Store, job: JobRecord) -> list[str]:
         return [f"Job {job.id} is {job.state}."]
     order = [waiting.id for waiting in store.jobs.queue()]
     before = order.index(job.id) if job.id in order else 0
+    twin = store.jobs.same_as(job.id)
     return [
         f"Job {job.id} is queued, {before or 'no'} {'job' if before == 1 else 'jobs'} before it.",
+        *([] if twin is None else [f"It is the same as job {twin}."]),
         f"Watch it with: python -m mammo jobs log {job.id} --follow",
         "A worker carries it out: the dashboard brings one along, or start: python -m mammo worker",
     ]

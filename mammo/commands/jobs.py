@@ -55,9 +55,17 @@ def show_one(job_id: JobId, as_json: Json = False) -> None:
          "by": event.by, "note": event.note}
         for event in history
     ]  # fmt: skip
-    shown = {**job_facts(job), "config": dict(job.config), "result": dict(job.result or {}), "history": events}
+    twin = store.jobs.same_as(job_id)
+    shown = {
+        **job_facts(job),
+        "same_as": twin,
+        "config": dict(job.config),
+        "result": dict(job.result or {}),
+        "history": events,
+    }
     lines = [
         *detail_lines(job),
+        *([] if twin is None else [f"  The same as job {twin}."]),
         *(f"  {event.at:%Y-%m-%d %H:%M:%S} UTC  {event.to_state}  {event.note or ''}" for event in history),
         *(result_lines(job) if job.result else []),
     ]

@@ -106,7 +106,7 @@ def _written(women: Sequence[Woman], write: CaseWriter, processes: int) -> Gener
 def _begin_process() -> None:
     cv2.setNumThreads(1)
     parent = multiprocessing.parent_process()
-    end_with_parent(parent=parent and parent.pid)
+    end_with_parent(parent=None if parent is None else parent.pid)
 
 
 def _in_one_thread(women: Sequence[Woman], write: CaseWriter) -> Generator[list[PictureRow], None, None]:

@@ -19,6 +19,8 @@ from mammo.store.job_transitions import STANDING
 from mammo.store.people import ensure_person
 from mammo.store.records import JobEvent, JobRecord, NewJob, Worker
 
+_COMPARED = 500  # jobs before one that it is compared with
+
 
 @dataclass(frozen=True)
 class JobFilter:
@@ -89,6 +91,14 @@ class JobRegister:
         with self._database.reading() as connection:
             return tuple(to_record(row) for row in connection.execute(query))
 
+    def same_as(self, job_id: int) -> int | None:
+        """The latest job before this one that was of the same kind, with the same settings, on the same data."""
+        job = self.get(job_id)
+        earlier = select_jobs().where(Job.id < job_id, Job.kind == job.kind).order_by(Job.id.desc())
+        with self._database.reading() as connection:
+            others = [to_record(row) for row in connection.execute(earlier.limit(_COMPARED))]
+        return next((other.id for other in others if _what(other) == _what(job)), None)
+
     def history(self, job_id: int) -> tuple[JobEvent, ...]:
         """Every change of a job's state, the oldest first; NotFoundError if there is no such job."""
         query = select(
@@ -122,6 +132,10 @@ class JobRegister:
         event = {"job_id": number, "at": now, "to_state": row["state"], "attempt": row["attempt"], "by": owner}
         connection.execute(insert(EventRow).values(event))
         return number
+
+
+def _what(job: JobRecord) -> tuple[object, ...]:
+    return job.config, job.data_set, job.data_set_fingerprint, job.split
 
 
 def _like(

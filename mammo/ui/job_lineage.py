@@ -16,14 +16,20 @@ from mammo.ui.training_start import in_text, start_of_job, start_of_preset
 def show_lineage(store: Store, job: JobRecord) -> None:
     """Facts in lines, then the differences to the preset as a table."""
     if job.cloned_from is not None:
-        origin = f"Cloned from job {job.cloned_from}"
-        query = {JOB: str(job.cloned_from)}
-        st.page_link("pages/training.py", label=origin, icon=":material/content_copy:", query_params=query)
+        _link("Cloned from", job.cloned_from)
+    twin = store.jobs.same_as(job.id)
+    if twin is not None:
+        _link("Same as", twin)
     for line in (_data_set(store, job), _split(store, job), _versions(job)):
         if line:
             st.caption(line)
     if job.kind == "training":
         _show_differences(job)
+
+
+def _link(how: str, other: int) -> None:
+    query = {JOB: str(other)}
+    st.page_link("pages/training.py", label=f"{how} job {other}", icon=":material/content_copy:", query_params=query)
 
 
 def show_history(store: Store, job: JobRecord) -> None:

@@ -51,6 +51,7 @@ def test_a_job_on_unknown_data_is_refused(store, tmp_path, collection, new_job, 
 
 
 def test_a_form_sent_twice_makes_one_job(store, new_job):
+    """F35."""
     sent = replace(new_job, idempotency_key="form 1")
     first = store.jobs.submit(sent)
     assert store.jobs.submit(sent) == first
@@ -64,8 +65,20 @@ def test_asking_again_uses_no_number_up(store, new_job):
     assert store.jobs.submit(new_job).id == first + 1
 
 
-def test_the_same_job_may_be_wanted_twice(store, new_job):
-    assert store.jobs.submit(new_job).id != store.jobs.submit(new_job).id
+def test_the_same_job_may_be_wanted_twice_and_is_known_for_the_same(store, new_job):
+    """F36."""
+    first, again, other = (store.jobs.submit(job).id for job in (new_job, new_job, replace(new_job, config={})))
+    third = store.jobs.submit(replace(new_job, owner="bert", priority=3)).id
+    assert len({first, again, other, third}) == 4
+    assert [store.jobs.same_as(number) for number in (first, again, other, third)] == [None, first, None, again]
+
+
+def test_a_job_on_other_data_is_not_the_same(store, tmp_path, collection, new_job):
+    submitted = []
+    for images in (60, 90):
+        store.data_sets.add("films", tmp_path / "films", collection(images), by="anna")
+        submitted.append(store.jobs.submit(replace(new_job, data_set="films")).id)
+    assert store.jobs.same_as(submitted[1]) is None
 
 
 def test_a_job_submitted_into_hands_never_stands_in_the_queue(store, new_job, worker, other_worker):

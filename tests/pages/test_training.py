@@ -445,6 +445,14 @@ def test_a_running_job_shows_progress_curves_matrix_and_lineage(training, runnin
     assert any("torch 2.15" in one for one in words(app))
 
 
+def test_a_job_that_was_wanted_twice_leads_to_the_other(training, store, running):
+    """F36."""
+    job = store.jobs.get(running)
+    again = store.jobs.submit(NewJob(job.kind, job.config, "guest", job.data_set, job.split)).id
+    links = [one.proto.label for one in training(job=str(again)).get("page_link")]
+    assert f"Same as job {running}" in links
+
+
 def test_a_running_job_tells_what_it_takes_of_the_machine(training, running):
     text = training(job=str(running)).get("progress")[0].proto.text
     assert "Running · epoch 3 of 10" in text

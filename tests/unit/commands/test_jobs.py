@@ -76,7 +76,8 @@ def test_a_training_is_queued_at_once_and_told_how_to_watch(mammo, store, films)
     job = store.jobs.get(1)
     assert (job.data_set, job.split, job.attempt) == (films, "patient-1", 0)
     said = mammo(*TRAIN)
-    assert "Job 2 is queued, 1 job before it." in said
+    assert "Job 2 is queued, 1 job before it.\nIt is the same as job 1.\n" in said
+    assert mammo("jobs", "show", 2, "--json")["same_as"] == 1
     assert "jobs log 2 --follow" in said
 
 
