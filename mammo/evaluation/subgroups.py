@@ -98,14 +98,7 @@ def within_groups_auc(
     of_images = _checked(groups, scores.n)
 
     def stratified(weights: Values) -> Values:
-        won, pairs = np.zeros((2, len(weights)))
-        for group in np.unique(of_images):
-            inside = of_images == group
-            is_positive, drawn = scores.is_positive[inside], weights[:, inside]
-            both = drawn[:, is_positive].sum(axis=1) * drawn[:, ~is_positive].sum(axis=1)
-            won += np.where(both > 0, weighted_auc(scores.score[inside], is_positive, drawn), 0) * both
-            pairs += both
-        return np.asarray(np.divide(won, pairs, out=np.full(len(won), np.nan), where=pairs > 0))
+        return weighted_auc_within(scores.score, scores.is_positive, of_images, weights)
 
     value = float(stratified(np.ones((1, scores.n)))[0])
     undefined = "no group holds both a positive and a negative image"
@@ -113,6 +106,20 @@ def within_groups_auc(
         return Interval(None, reason=undefined)
     drawn = resampled_values(scores.patients, stratified, seed=seed, resamples=resamples)
     return scored(value, drawn, undefined, women=scores.patient_count)
+
+
+def weighted_auc_within(
+    score: Values, is_positive: npt.NDArray[np.bool_], groups: npt.NDArray[np.generic], weights: Values
+) -> Values:
+    """``weighted_auc`` by pairs of the same group alone, shape (R,); NaN where no group has a pair of weight."""
+    won, pairs = np.zeros((2, len(weights)))
+    for group in np.unique(groups):
+        inside = groups == group
+        drawn = weights[:, inside]
+        both = drawn[:, is_positive[inside]].sum(axis=1) * drawn[:, ~is_positive[inside]].sum(axis=1)
+        won += np.where(both > 0, weighted_auc(score[inside], is_positive[inside], drawn), 0) * both
+        pairs += both
+    return np.asarray(np.divide(won, pairs, out=np.full(len(won), np.nan), where=pairs > 0))
 
 
 def _checked(groups: Sequence[str | None], n: int) -> Groups:
