@@ -36,6 +36,7 @@ LAYERS = [
             "preprocessing",
             "phantoms",
             "ingest",
+            "audits",
         )
     ),
     ("mammo/**/*.py", OUTSIDE | DATABASE | UPPER | {"streamlit"}, "the core is pure"),
