@@ -17,9 +17,9 @@ from mammo.evaluation.evaluation import scored
 from mammo.evaluation.holm import holm
 from mammo.evaluation.intervals import Interval, Values
 from mammo.evaluation.notes import FEW_WOMEN, counted_women
+from mammo.evaluation.outcomes import weighted_auc_within
 from mammo.evaluation.predictions import Patients
 from mammo.evaluation.resampling import RESAMPLES, resampled_values
-from mammo.evaluation.subgroups import weighted_auc_within
 from mammo.registry import Registry
 
 Light = Literal["red", "amber", "green", "unknown"]

@@ -32,22 +32,18 @@ def compared(
 ) -> tuple[ComparedScore, ...]:
     """Scores of every pair of models on the same images, with what can be said about their differences.
 
-    The interval comes from drawing women, once for all models, each with all of her images. p is the greater of two:
-    twice the share of draws on the other side of no difference, and the share of ways to swap the two models' answers
-    woman by woman that make the difference as great; draws alone trust a handful of images that all changed to one
-    side too readily. p_equivalence is the share of draws beyond the margin, on the side where there are more (two
-    one-sided tests), but at least the chance that all women look alike though ``margin`` of them differ. Both are then
-    Holm's for all pairs, score by score.
+    The interval comes from drawing women, once for all models. p is the greater of two: twice the share of draws on the
+    other side of no difference, and the share of ways to swap the two models' answers woman by woman that make the
+    difference as great; draws alone trust a handful of images that all changed to one side too readily. p_equivalence
+    is the share of draws beyond the margin, on the side where there are more (two one-sided tests), but at least the
+    chance that all women look alike though ``margin`` of them differ. Both are Holm's for all pairs, score by score.
 
     Args:
         sets: Paired answers of each model (``pairing.paired``).
-        names: Of scores in SCORES.
+        names: Of scores in SCORES; the result is ordered by score, then by pair.
         margin: A difference below it is of no use, in (0, 1).
         seed: Of the draws.
         resamples: Draws of women.
-
-    Returns:
-        By score, then by pair.
 
     Raises:
         ParameterError: If there are fewer than two models, they are not of the same images, or the margin is not

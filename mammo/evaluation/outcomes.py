@@ -75,3 +75,27 @@ def weighted_auc(score: Values, is_positive: npt.NDArray[np.bool_], weights: Val
     auc: Values = np.full(len(weights), np.nan)
     np.divide(won, pairs, out=auc, where=pairs > 0)
     return auc
+
+
+def weighted_auc_within(
+    score: Values, is_positive: npt.NDArray[np.bool_], groups: npt.NDArray[np.generic], weights: Values
+) -> Values:
+    """``weighted_auc`` by pairs of images of the same group alone.
+
+    Args:
+        score: Shape (N,); higher speaks for positive.
+        is_positive: Shape (N,).
+        groups: The group of each image, shape (N,).
+        weights: How often each image stands there, shape (R, N).
+
+    Returns:
+        Shape (R,), in [0, 1]; NaN where no group has a pair of weight.
+    """
+    won, pairs = np.zeros((2, len(weights)))
+    for group in np.unique(groups):
+        inside = groups == group
+        drawn = weights[:, inside]
+        both = drawn[:, is_positive[inside]].sum(axis=1) * drawn[:, ~is_positive[inside]].sum(axis=1)
+        won += np.where(both > 0, weighted_auc(score[inside], is_positive[inside], drawn), 0) * both
+        pairs += both
+    return np.asarray(np.divide(won, pairs, out=np.full(len(won), np.nan), where=pairs > 0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,8 +16,7 @@ from mammo.evaluation.resampling import RESAMPLES, resampled_values
 
 SCREENING_PREVALENCE = 0.005  # about 5 cancers among 1000 women screened
 
-_NONE_POSITIVE = "nothing is called positive"
-_NONE_NEGATIVE = "nothing is called negative"
+PredictiveValue = Callable[[Values, Values, float], Values]  # of sensitivity, specificity and prevalence
 
 
 @dataclass(frozen=True)
@@ -68,38 +68,40 @@ def at_prevalence(
         raise ParameterError(f"A prevalence lies between 0 and 1, not at {prevalence}.")
     if (reason := scores.why_one_sided) is not None:
         return PrevalenceValues(prevalence, Interval(None, reason=reason), Interval(None, reason=reason))
-    point = measured_at(scores, threshold)
-    rates = np.array([point.sensitivity.value, point.specificity.value], dtype=np.float64)
-    if np.isin(rates, [0, 1]).any():
-        limits = np.array([[rate.low, rate.high] for rate in (point.sensitivity, point.specificity)], dtype=np.float64)
-        return PrevalenceValues(
-            prevalence,
-            ppv=_between(
-                ppv_at(rates[0], rates[1], prevalence), ppv_at(limits[0], limits[1], prevalence), _NONE_POSITIVE
-            ),
-            npv=_between(
-                npv_at(rates[0], rates[1], prevalence), npv_at(limits[0], limits[1], prevalence), _NONE_NEGATIVE
-            ),
-        )
-    drawn = resampled_values(
-        scores.patients, lambda weights: _rates(scores, threshold, weights), seed=seed, resamples=resamples
-    ).T
-    women = scores.patient_count
+    rates, limits = _measured(scores, threshold)
+    is_at_an_end = bool(np.isin(rates, [0, 1]).any())
+    others = limits if is_at_an_end else _drawn(scores, threshold, seed=seed, resamples=resamples)
+
+    def interval(predictive_value: PredictiveValue, undefined: str) -> Interval:
+        value = predictive_value(rates[0], rates[1], prevalence)
+        values = predictive_value(others[0], others[1], prevalence)
+        if is_at_an_end:
+            return _between(float(value), values, undefined)
+        return scored(float(value), values, undefined, women=scores.patient_count)
+
     return PrevalenceValues(
         prevalence,
-        ppv=scored(
-            float(ppv_at(rates[0], rates[1], prevalence)),
-            ppv_at(drawn[0], drawn[1], prevalence),
-            _NONE_POSITIVE,
-            women=women,
-        ),
-        npv=scored(
-            float(npv_at(rates[0], rates[1], prevalence)),
-            npv_at(drawn[0], drawn[1], prevalence),
-            _NONE_NEGATIVE,
-            women=women,
-        ),
+        ppv=interval(ppv_at, "nothing is called positive"),
+        npv=interval(npv_at, "nothing is called negative"),
     )
+
+
+def _measured(scores: BinaryScores, threshold: float) -> tuple[Values, Values]:
+    """Sensitivity and specificity, shape (2,), and the limits of each, shape (2, 2); NaN for limits not known."""
+    point = measured_at(scores, threshold)
+    both = (point.sensitivity, point.specificity)
+    return np.array([one.value for one in both], np.float64), np.array(
+        [(one.low, one.high) for one in both], np.float64
+    )
+
+
+def _drawn(scores: BinaryScores, threshold: float, *, seed: int, resamples: int) -> Values:
+    """Sensitivity and specificity of each draw of women, shape (2, R)."""
+
+    def rates(weights: Values) -> Values:
+        return _rates(scores, threshold, weights)
+
+    return resampled_values(scores.patients, rates, seed=seed, resamples=resamples).T
 
 
 def _rates(scores: BinaryScores, threshold: float, weights: Values) -> Values:
@@ -112,12 +114,12 @@ def _rates(scores: BinaryScores, threshold: float, weights: Values) -> Values:
     return rates
 
 
-def _between(value: Values, limits: Values, undefined: str) -> Interval:
+def _between(value: float, limits: Values, undefined: str) -> Interval:
     if np.isnan(value):
         return Interval(None, reason=undefined)
     if np.isnan(limits).any():
-        return Interval(float(value), reason="all images are of one woman")
-    return Interval(float(value), low=float(limits.min()), high=float(limits.max()))
+        return Interval(value, reason="all images are of one woman")
+    return Interval(value, low=float(limits.min()), high=float(limits.max()))
 
 
 def _share(part: Values, rest: Values) -> Values:

@@ -13,7 +13,7 @@ from mammo.evaluation.confusion import ConfusionMatrix
 from mammo.evaluation.evaluation import scored, why_undefined
 from mammo.evaluation.intervals import Interval, Values
 from mammo.evaluation.notes import counted_women
-from mammo.evaluation.outcomes import weighted_auc, weighted_outcomes
+from mammo.evaluation.outcomes import weighted_auc_within, weighted_outcomes
 from mammo.evaluation.predictions import Predictions
 from mammo.evaluation.questions import BinaryScores
 from mammo.evaluation.resampling import RESAMPLES, resampled_values
@@ -106,20 +106,6 @@ def within_groups_auc(
         return Interval(None, reason=undefined)
     drawn = resampled_values(scores.patients, stratified, seed=seed, resamples=resamples)
     return scored(value, drawn, undefined, women=scores.patient_count)
-
-
-def weighted_auc_within(
-    score: Values, is_positive: npt.NDArray[np.bool_], groups: npt.NDArray[np.generic], weights: Values
-) -> Values:
-    """``weighted_auc`` by pairs of the same group alone, shape (R,); NaN where no group has a pair of weight."""
-    won, pairs = np.zeros((2, len(weights)))
-    for group in np.unique(groups):
-        inside = groups == group
-        drawn = weights[:, inside]
-        both = drawn[:, is_positive[inside]].sum(axis=1) * drawn[:, ~is_positive[inside]].sum(axis=1)
-        won += np.where(both > 0, weighted_auc(score[inside], is_positive[inside], drawn), 0) * both
-        pairs += both
-    return np.asarray(np.divide(won, pairs, out=np.full(len(won), np.nan), where=pairs > 0))
 
 
 def _checked(groups: Sequence[str | None], n: int) -> Groups:
