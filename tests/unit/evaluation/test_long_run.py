@@ -67,6 +67,28 @@ def test_equally_good_models_are_rarely_told_apart(name, simulated_predictions, 
     assert share <= MOST_FALSE_ALARMS
 
 
+def _with_a_worse_one(simulate, women, seed):
+    """A model, and the same with one answer in five replaced by a guess."""
+    (one,) = simulate(women, seed, skill=2.0)
+    generator = np.random.default_rng(seed)
+    rows = one.probabilities.copy()
+    is_guess = generator.random(one.n) < 0.2
+    rows[is_guess] = generator.permuted(rows[is_guess], axis=1)
+    return [one, Predictions.checked(one.truth, rows, one.patients.tolist(), one.class_names)]
+
+
+def test_models_that_differ_by_the_margin_are_rarely_called_equivalent(simulated_predictions, record_property):
+    (long_run,) = compared(_with_a_worse_one(simulated_predictions, MANY_WOMEN, 10**6), resamples=10)
+    margin = -long_run.difference.value
+    found = [
+        compared(_with_a_worse_one(simulated_predictions, WOMEN, seed), margin=margin, seed=seed, resamples=RESAMPLES)
+        for seed in range(STUDIES)
+    ]
+    share = float(np.mean([one.p_equivalence < 0.05 for (one,) in found]))
+    record_property("false_alarms", share)
+    assert share <= MOST_FALSE_ALARMS
+
+
 def _subgroup_difference(seed, simulate):
     (one,) = simulate(WOMEN, seed)
     groups = ["A" if int(woman) % 3 else "B" for woman in one.patients]
