@@ -30,7 +30,7 @@ _LOOK_SECONDS = 1.0  # between two looks into an empty queue
 _POLL_SECONDS = 0.1  # between two looks at a child
 _PASSING = DATABASE_TROUBLES - {"database_damaged", "database_missing"} | {"disk_full"}  # a job in hand outlives them
 _PATIENCE_SECONDS = 30.0  # a child that was asked to end and does not is killed after them
-_ORPHAN_PATIENCE_SECONDS = 8.0  # where this worker's supervisor is dead, and the next one may start at any moment
+_ORPHAN_PATIENCE_SECONDS = 6.0  # where this worker's supervisor is dead, and the next one may start at any moment
 _TIDY_SECONDS = 3600.0  # between two looks for what killed processes left half written
 
 

@@ -1,25 +1,22 @@
 import pytest
 
-from tests.faults.server import Server
+from tests.faults.server import FINISH, Server
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def films(tmp_path_factory):
-    """A home with thirty women and one undisturbed training, job 1; the tests of a module share it."""
+    """A home with thirty women and one undisturbed training, job 1; all tests share it."""
     server = Server(tmp_path_factory.mktemp("home"))
     server.add_films(tmp_path_factory.mktemp("data") / "films")
     server.submit()
-    server.finished("worker", "--until-idle", "--json")
+    server.finished(*FINISH)
     yield server
     server.close()
 
 
 @pytest.fixture
 def server(films):
-    """The shared home; afterwards its jobs must be whole and no process of the test may live."""
+    """The shared home; after each fault the invariants I1 to I9 hold, and nothing is left for the next test."""
     yield films
-    for process in films.processes:
-        if process.poll() is None:
-            process.terminate()
-            process.communicate(timeout=60)
+    films.calm_down()
     films.check_invariants()

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -17,12 +17,17 @@ import pytest
 from mammo.config import settings
 from mammo.datasets.splitting import split_samples
 from mammo.files import sha256_of
-from mammo.store import JobState, NewJob, open_store
+from mammo.jobs.sweeping import Sweeper
+from mammo.jobs.workers import this_process
+from mammo.store import JobFilter, JobState, NewJob, open_store
 from mammo.training.presets import PRESETS
+from tests.faults.invariants import ENDS, assert_invariants
 
 ROOT = Path(__file__).parents[2]
-ENDS = {JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED}
-IN_HAND = {JobState.STARTING, JobState.RUNNING, JobState.CANCELLING}
+WAITING = {JobState.QUEUED, JobState.PAUSED, JobState.HELD}
+FINISH = ("worker", "--until-idle", "--json")
+LEASE_SECONDS = 3
+DEAD = replace(this_process("dead"), pid=2**22 - 1)  # no process has this number
 TRAINING = {
     "epochs": 6, "image_size": 64, "batch_size": 8, "threads": 1, "augmentation": "paper", "checkpoint_every": 3,
 }  # fmt: skip
@@ -32,17 +37,18 @@ class Server:
     """Commands, each in a process of its own, on one home; nothing outlives ``close``."""
 
     def __init__(self, home):
-        own = {"MAMMO_HOME": str(home), "MAMMO_HEARTBEAT_SECONDS": "0.5", "MAMMO_LEASE_SECONDS": "3"}
+        own = {"MAMMO_HOME": str(home), "MAMMO_HEARTBEAT_SECONDS": "0.5", "MAMMO_LEASE_SECONDS": str(LEASE_SECONDS)}
         self.environment = {**os.environ, **own, "OMP_NUM_THREADS": "1"}
         self.settings = settings(own)
         self.store = open_store(self.settings)
         self.processes = []
+        self.ended = {}  # jobs that have ended so far, as they were then
 
-    def start(self, *arguments):
-        command = [sys.executable, "-m", "mammo", *map(str, arguments)]
-        process = subprocess.Popen(
-            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=self.environment
-        )
+    def start(self, *arguments, program=("-m", "mammo"), **environment):
+        """Start a command, or another program of Python; with other settings than the home's, if you like."""
+        command = [sys.executable, *program, *map(str, arguments)]
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        process = subprocess.Popen(command, cwd=ROOT, env={**self.environment, **environment}, **pipes)
         self.processes.append(process)
         return process
 
@@ -64,6 +70,12 @@ class Server:
         new = NewJob(kind=kind, config=config, owner="tester", data_set="films", split=self.split)
         return self.store.jobs.submit(new).id
 
+    def submit_light(self, patients=3, worker=None):
+        """A job that needs no torch: phantoms. Three women are drawn at once; many take long, and several processes."""
+        name = f"phantoms-{len(self.store.jobs.list()) + 1}"
+        config = {"name": name, "patients": patients, "kind": "demo", "seed": 0}
+        return self.store.jobs.submit(NewJob(kind="phantoms", config=config, owner="tester"), worker).id
+
     def job(self, number):
         return self.store.jobs.get(number)
 
@@ -81,9 +93,48 @@ class Server:
         self.until(lambda: len(self.store.jobs.metrics(number)) >= count or self.job(number).state in ENDS)
         assert self.job(number).state == JobState.RUNNING, "it ended before it could be disturbed"
 
+    def disturbed(self, count=4, **values):
+        """A running training with so many numbers logged, and the worker that has it."""
+        number = self.submit(**values)
+        worker = self.start("worker", "--json")
+        self.until_logged(number, count)
+        return number, worker
+
+    def disturbed_light(self, *, program=("-m", "mammo"), **environment):
+        """A long job that needs no torch, at work, and the worker that has it."""
+        number = self.submit_light(patients=1000)
+        worker = self.start("worker", "--json", program=program, **environment)
+        self.until(lambda: self.job(number).progress > 0)
+        return number, worker
+
+    def until_goes_on(self, number):
+        """Until a job has come further than it is now."""
+        before = self.job(number).progress
+        self.until(lambda: self.job(number).progress > before)
+
+    def child_of(self, worker):
+        """The process of the job that a worker has in hand."""
+        return next(one for one in self.children_of(worker) if "mammo.jobs.child" in one.cmdline())
+
     def until_ended(self, number):
         self.until(lambda: self.job(number).state in ENDS)
         return self.job(number)
+
+    def until_in(self, number, state, seconds=120):
+        return self.until(lambda: self.job(number).state == state, seconds)
+
+    def until_gone(self, process, seconds=10):
+        """Wait for a process of a job to end; return how long it took."""
+        return self.until(lambda: not process.is_running() or process.status() == psutil.STATUS_ZOMBIE, seconds)
+
+    def notes_of(self, number):
+        return [event.note or "" for event in self.store.jobs.history(number)]
+
+    def log_of(self, number):
+        return (self.settings.job_dir(number) / "log.txt").read_text()
+
+    def generations_of(self, number):
+        return sorted((self.settings.job_dir(number) / "checkpoints" / "fold-0").glob("step-*[0-9]"))
 
     def children_of(self, process):
         return psutil.Process(process.pid).children(recursive=True)
@@ -93,31 +144,26 @@ class Server:
         weights = self.settings.job_dir(number) / "models" / "fold-0" / "weights.safetensors"
         return sha256_of(weights), self.store.jobs.metrics(number), self.job(number).result
 
-    def check_invariants(self):
-        """I1 to I8 of every fault test: nothing lost, nothing done twice, nothing left lying about."""
-        jobs = self.store.jobs.list()
-        assert sorted(job.id for job in jobs) == list(range(1, len(jobs) + 1))
-        for job in jobs:
-            history = self.store.jobs.history(job.id)
-            ends = [event for event in history if event.to_state in ENDS]
-            assert len(ends) == (job.state in ENDS), history
-            assert not ends or history[-1] is ends[0], "something happened after the end"
-            steps = Counter((row.fold, row.step, row.name) for row in self.store.jobs.metrics(job.id))
-            assert not steps or max(steps.values()) == 1
-            losses = sorted(row.step for row in self.store.jobs.metrics(job.id) if row.name == "train_loss")
-            assert losses == list(range(1, len(losses) + 1)), "a gap in the metrics"
-            if job.state == JobState.SUCCEEDED and job.kind == "training":
-                assert self.left_by(job.id)[0] == self._written_hash(job.id)
-        assert not list(self.settings.home.rglob("*.tmp"))
+    def calm_down(self):
+        """After a test, also one that failed: no process works on, no job waits."""
+        for process in self.processes:
+            if process.poll() is None:
+                for one in [*self.children_of(process), process]:
+                    one.send_signal(signal.SIGCONT)
+                process.terminate()
+            process.communicate(timeout=60)
+        self.processes.clear()
+        Sweeper(self.store, LEASE_SECONDS).sweep()
+        for job in self.store.jobs.list(JobFilter(states=WAITING)):
+            self.store.jobs.cancel(job.id, by="tester")
 
-    def _written_hash(self, number):
-        manifest = self.settings.job_dir(number) / "models" / "fold-0" / "manifest.json"
-        return json.loads(manifest.read_text())["sha256"]["weights.safetensors"]
+    def check_invariants(self):
+        assert_invariants(self.store, self.settings, self.ended)
 
     def close(self):
         for process in self.processes:
             if process.poll() is None:
                 for one in [*self.children_of(process), process]:
-                    one.send_signal(signal.SIGCONT)
                     one.kill()
             process.communicate()
+        self.store.close()
