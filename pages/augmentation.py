@@ -3,6 +3,7 @@
 import streamlit as st
 
 from mammo.ui import augmentation_inputs, augmentation_view, cache, empty_state, film_choice, frame, messages
+from mammo.ui.plain_text import plain
 
 frame.enter("pages/augmentation.py")
 
@@ -28,7 +29,7 @@ with panel, messages.errors_shown():
         outlined = film.lesion is not None and st.toggle("Outline of the lesion", key="outline", bind="query-params")
         augmentation_view.show_tiles(film, choice, chosen.in_words, outlined=outlined)
         for warning in film.warnings:
-            st.warning(f"{warning.capitalize()}.", icon=":material/warning:")
+            st.warning(plain(f"{warning.capitalize()}."), icon=":material/warning:")
         with lesion:
             augmentation_view.show_lesion(film, choice)
     augmentation_inputs.offer_training(choice.policy, st.session_state[film_choice.DATA_SET])

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from mammo.config import Settings
-from mammo.datasets import DATASETS
 from mammo.errors import DatasetError, JobStateError, ParameterError
 from mammo.evaluation.evaluation import Evaluation, evaluate
 from mammo.evaluation.predictions import Predictions
+from mammo.jobs.planning import policy_of
 from mammo.store import JobRecord, JobState, Store
 from mammo.training.config import TrainingConfig
 from mammo.training.items import film_items, placement_of, region_items
@@ -85,7 +85,7 @@ def _on_all_images(store: Store, settings: Settings, job: JobRecord, data_set: s
     models = load_models(settings.job_dir(job.id))
     config, class_names = models[0].config, models[0].class_names
     samples = store.data_sets.samples(data_set)
-    policy = config.label_policy or DATASETS[store.data_sets.get(data_set).layout].default_policy
+    policy = policy_of(store, data_set, config)
     if config.region == "lesion":
         items = region_items(samples, policy, placement_of(config))
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from statistics import median
 
-from mammo.datasets import DATASETS, LabelPolicy
+from mammo.datasets import LabelPolicy
 from mammo.errors import NotFoundError
 from mammo.store import JobFilter, JobRecord, JobState, Store
 from mammo.training.config import TrainingConfig
@@ -31,7 +31,7 @@ def training_source(store: Store, data_set: str | None, split: str | None, confi
 
 def policy_of(store: Store, data_set: str, config: TrainingConfig) -> LabelPolicy:
     """The label policy of a training: its own, or the data set's."""
-    return config.label_policy or DATASETS[store.data_sets.get(data_set).layout].default_policy
+    return config.label_policy or store.data_sets.get(data_set).label_policy
 
 
 def plan_of(store: Store, data_set: str, split: str | None, config: TrainingConfig) -> TrainingPlan:

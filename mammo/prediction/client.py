@@ -16,6 +16,15 @@ if TYPE_CHECKING:
 _AWAY = "The prediction process is not there; it is started with the dashboard. Try again in a few seconds."
 
 
+def is_there(settings: Settings) -> bool:
+    """Would the process of this installation answer a question now?"""
+    try:
+        with Client(str(socket_path(settings)), "AF_UNIX", authkey=secret(settings)):
+            return True
+    except (OSError, EOFError, AuthenticationError):
+        return False
+
+
 def ask(settings: Settings, question: Question, picture: bytes = b"") -> Answer:
     """Have one picture judged and explained.
 

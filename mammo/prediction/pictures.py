@@ -14,10 +14,11 @@ _QUALITY = 90
 
 
 def overlaid(answer: Answer, opacity: float) -> bytes:
-    """The picture with its heat map inside the breast, or without one, as JPEG; ``opacity`` in [0, 1]."""
+    """The picture with its heat map, of a whole film inside the breast alone, as JPEG; ``opacity`` in [0, 1]."""
     image = _decoded(answer.picture)
     if answer.heatmap:
-        shown = overlay(image, _decoded(answer.heatmap), opacity=opacity, mask=breast_mask(image))
+        mask = breast_mask(image) if answer.is_whole else None
+        shown = overlay(image, _decoded(answer.heatmap), opacity=opacity, mask=mask)
     else:
         shown = overlay(image, np.zeros_like(image))
     return bytes(cv2.imencode(".jpg", shown[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])[1])

@@ -6,6 +6,7 @@ import logging
 import threading
 from collections import OrderedDict
 from contextlib import suppress
+from dataclasses import replace
 from multiprocessing import AuthenticationError
 from multiprocessing.connection import Connection, Listener
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from mammo.datasets.regions import Region, crop
 from mammo.errors import MammoError, ParameterError
 from mammo.explanation import CAM_METHODS
 from mammo.imaging.display import exact_png, reduced
@@ -64,7 +66,9 @@ class PredictionServer:
             try:
                 header, blobs = unpack(connection.recv_bytes())
                 reply = self._reply(Question(**header), blobs[0])
-            except (OSError, EOFError) as error:
+            except EOFError:  # a page that only looked whether somebody is there
+                return
+            except OSError as error:
                 logger.warning("A question got lost: %s", error)
                 return
             except MammoError as error:
@@ -88,7 +92,7 @@ class PredictionServer:
         Raises:
             CheckpointError: If the job has no model.
             ImageError: If the picture is none.
-            ParameterError: If the model judges regions, or has no such class.
+            ParameterError: If the model judges regions and is asked for a whole film, or has no such class.
             ExplanationError: If the heat map can't be computed.
         """
         models = self._models_of(question.job)
@@ -97,11 +101,14 @@ class PredictionServer:
         if not models:
             raise ParameterError(f"Job {question.job} has no fold {question.fold}.")
         first = models[0]
-        if first.config.region != "none":
+        if first.config.region != "none" and question.square is None:
             raise ParameterError(
                 f"Job {question.job} judges regions around lesions, not whole films; choose a job trained on films."
             )
         image = read_image(Path(question.path)) if question.path else self._ingest.decode(question.name, picture)
+        if question.square is not None:
+            region = Region(question.name, *question.square, label="", source="lesion")
+            image = replace(image, pixels=crop(image.pixels, region)[0])
         method = None if question.method is None else CAM_METHODS[question.method]
         prediction = predict(models, image, method, layer=question.layer, explained_label=question.explained_label)
         shown = reduced(image.pixels, question.longest_px)
@@ -114,6 +121,7 @@ class PredictionServer:
             pipeline_hash=first.pipeline.hash,
             model=first.spec.label,
             cam_layers=tuple(first.spec.cam_layers),
+            is_whole=question.square is None,
             picture=_png(shown),
             heatmap=b"" if prediction.heatmap is None else _png(_like(prediction.heatmap, shown)),
             network_input=_png(first.pipeline.prepare(image.pixels).pixels),

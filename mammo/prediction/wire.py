@@ -29,6 +29,7 @@ class Question:
     explained_label: str | None = None  # None: the class predicted
     path: str | None = None  # of a film on this server; None: the picture comes with the question
     fold: int | None = None  # whose model alone is to answer, as it did when it was tested; None: all of the job's
+    square: tuple[float, float, float] | None = None  # the part to judge: center (x, y), side in pixels; None: all
     longest_px: int = 900  # of the pictures in the answer
 
 
@@ -44,6 +45,7 @@ class Answer:
     pipeline_hash: str
     model: str
     cam_layers: tuple[str, ...]
+    is_whole: bool  # the picture is a whole film, not a square of one
     picture: bytes
     heatmap: bytes  # of the picture's size; empty if none was asked for
     network_input: bytes  # what the network was fed

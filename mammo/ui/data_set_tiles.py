@@ -11,6 +11,7 @@ from mammo.datasets import Sample
 from mammo.store import DataSetRecord
 from mammo.ui import cache, film_choice, numbers, theme, thumbnails
 from mammo.ui.embedded import embedded
+from mammo.ui.plain_text import plain
 
 SYNTHETIC_MARK = "SYNTHETIC.txt"  # lies in the folder of every set of phantoms
 _FILMS = 3  # of the first classes
@@ -54,7 +55,7 @@ def _draw(records: Sequence[DataSetRecord], examples: Mapping[str, Sequence[Samp
 def _tile(record: DataSetRecord, films: Sequence[tuple[Sample, thumbnails.Picture]]) -> None:
     balance = record.classes[record.label_policy]
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.page_link("pages/data_sets.py", label=f"**{record.name}**", query_params={"data_set": record.name})
+        st.page_link("pages/data_sets.py", label=f"**{plain(record.name)}**", query_params={"data_set": record.name})
         if (record.root / SYNTHETIC_MARK).exists():
             st.badge("synthetic", color="violet")
     _show_films(record, films)
@@ -81,9 +82,11 @@ def _show_split(record: DataSetRecord) -> None:
     if not splits:
         st.caption("no split yet")
     elif splits[-1].by == "patient":
-        st.caption(f"split {splits[-1].name}, by woman")
+        st.caption(f"split {plain(splits[-1].name)}, by woman")
     else:
-        st.markdown(f":orange[:material/warning:] split {splits[-1].name} leaks: films of one woman in several parts")
+        st.markdown(
+            f":orange[:material/warning:] split {plain(splits[-1].name)} leaks: films of one woman in several parts"
+        )
 
 
 def balance_bar(balance: Mapping[str, int]) -> str:

@@ -24,9 +24,18 @@ class View(NamedTuple):
     label: str | None = None  # None: of the class predicted
 
 
-def explain_film(job: int, sample: Sample, view: View, fold: int | None = None) -> Answer:
-    """What a job's models, or that of one fold, say of a film of this server; MammoError as ``client.ask``."""
-    question = Question(job, sample.path.name, view.method, view.layer, view.label, str(sample.path), fold)
+class Judged(NamedTuple):
+    """What a model judges of this server: a film or a square of it."""
+
+    sample: Sample
+    fold: int | None = None  # whose model alone is asked; None: all of the job's
+    square: tuple[float, float, float] | None = None  # center (x, y) and side, in pixels
+
+
+def explain_film(job: int, judged: Judged, view: View) -> Answer:
+    """What a job's models say of a film of this server; MammoError as ``client.ask``."""
+    sample, fold, square = judged
+    question = Question(job, sample.path.name, view.method, view.layer, view.label, str(sample.path), fold, square)
     return _of_film(settings(), question, sample.sha256)
 
 

@@ -12,6 +12,7 @@ import streamlit as st
 from mammo.store import JobFilter
 from mammo.ui import cache, job_table, messages, numbers, people, theme
 from mammo.ui.components.theme_watch import watch_theme
+from mammo.ui.plain_text import plain
 
 STATIC = Path(__file__).parents[2] / "static"
 _CSS = Template(Path(__file__).with_suffix(".css").read_text(encoding="utf-8"))
@@ -56,12 +57,12 @@ def _sidebar() -> None:
         busy = f"{numbers.counted(len(running), 'job')} running" if running else "idle"
         with st.popover(f"{device.label} · {busy}", icon=":material/memory:", type="tertiary"):
             for job in running:
-                st.markdown(f"**Job {job.id}**, {job.kind}, {job.owner}")
+                st.markdown(f"**Job {job.id}**, {plain(job.kind)}, {plain(job.owner)}")
             if not running:
                 st.markdown("No job is running.")
             if device.memory_bytes:
                 st.caption(f"{device.memory_bytes / 2**30:.0f} GiB of memory")
     person = people.current_person()
-    st.caption("guest, open server" if person == people.GUEST else person)
+    st.caption("guest, open server" if person == people.GUEST else plain(person))
     st.caption(messages.RESEARCH_USE)
     watch_theme(theme.current().background)

@@ -9,6 +9,7 @@ from mammo.errors import MammoError, NotFoundError
 from mammo.store import JobRecord, Store
 from mammo.training.presets import PRESETS
 from mammo.ui.job_times import clock
+from mammo.ui.plain_text import plain
 from mammo.ui.training_launch import JOB
 from mammo.ui.training_start import in_text, start_of_job, start_of_preset
 
@@ -53,7 +54,7 @@ def _data_set(store: Store, job: JobRecord) -> str:
     try:
         present = store.data_sets.get(job.data_set).fingerprint
     except NotFoundError:
-        return f"The data set {job.data_set} is no longer on this server."
+        return plain(f"The data set {job.data_set} is no longer on this server.")
     short = (job.data_set_fingerprint or "")[:12]
     if present == job.data_set_fingerprint:
         return f"Data set {job.data_set}, fingerprint `{short}`, unchanged since the job was submitted."
@@ -72,7 +73,7 @@ def _split(store: Store, job: JobRecord) -> str:
 
 
 def _versions(job: JobRecord) -> str:
-    return ", ".join(f"{name} {version}" for name, version in (job.versions or {}).items())
+    return plain(", ".join(f"{name} {version}" for name, version in (job.versions or {}).items()))
 
 
 def _show_differences(job: JobRecord) -> None:
@@ -81,11 +82,11 @@ def _show_differences(job: JobRecord) -> None:
         values = start_of_job(job, ()).values
         start = start_of_preset(preset if preset in PRESETS else "recommended", (), region=str(values["region"]))
     except MammoError as error:
-        st.caption(str(error))
+        st.caption(plain(str(error)))
         return
     changed = {name: value for name, value in start.changed(values).items() if name != "preset"}
     if not changed:
-        st.caption(f"Exactly the preset {preset}.")
+        st.caption(plain(f"Exactly the preset {preset}."))
         return
     rows = [
         {"Field": name, "This job": in_text(name, value), f"Preset {preset}": in_text(name, start.base[name])}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from html import escape
 
 import streamlit as st
 
 from mammo.evaluation.confusion import ConfusionMatrix
 from mammo.ui import numbers, theme
+from mammo.ui.plain_text import plain
 
 TRUE, CALLED = "true", "called"  # names in the address
 
@@ -22,17 +22,17 @@ def choose_cell(matrix: ConfusionMatrix) -> tuple[int, int] | None:
     head = st.columns(columns, gap="xxsmall")
     head[0].caption("it is \\ called")
     for place, name in zip(head[1:], names, strict=True):
-        place.caption(escape(name))
+        place.caption(plain(name))
     for true, name in enumerate(names):
         row = st.columns(columns, gap="xxsmall", vertical_alignment="center")
-        row[0].caption(escape(name))
+        row[0].caption(plain(name))
         for called, place in enumerate(row[1:]):
             count, share = int(matrix.counts[true, called]), float(matrix.row_rates[true, called])
             words = "n/a" if math.isnan(share) else numbers.percent(share)
             place.button(
                 f"**{numbers.count(count)}**  \n{words}",
                 key=f"cell-{true}-{called}",
-                help=f"{count} images: {name}, called {names[called]}",
+                help=plain(f"{count} images: {name}, called {names[called]}"),
                 width="stretch",
                 on_click=_choose,
                 args=(name, names[called]),

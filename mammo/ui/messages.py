@@ -8,6 +8,8 @@ from contextlib import contextmanager
 import streamlit as st
 
 from mammo.errors import MammoError
+from mammo.ui import predictor_away
+from mammo.ui.plain_text import plain
 
 RESEARCH_USE = "Research use only. Not for diagnosis."
 
@@ -18,4 +20,12 @@ def errors_shown() -> Iterator[None]:
     try:
         yield
     except MammoError as error:
-        st.error(str(error), icon=":material/block:")
+        show_error(error)
+
+
+def show_error(error: MammoError) -> None:
+    """The sentence of an expected failure; where only the prediction process is awaited, the page goes on by itself."""
+    if error.code == predictor_away.CODE:
+        predictor_away.show_waiting()
+    else:
+        st.error(plain(str(error)), icon=":material/block:")

@@ -39,10 +39,11 @@ def show_opinion(job: int, film: ShownFilm, method: str, values: cache.Values) -
         ("As stored", "levels", ()),  # whose defaults change nothing
         ("With this setting", method, values),
     )
-    for column, (name, its_method, its_values) in zip(st.columns(2, gap="large"), settings, strict=True):
-        with column, messages.errors_shown():
+    with messages.errors_shown():
+        for column, (name, its_method, its_values) in zip(st.columns(2, gap="large"), settings, strict=True):
             picture = previews.enhanced_png(cache.film(film.source), its_method, dict(its_values))
             answer = explained.explain_upload(job, picture, f"{film.in_words}.png", _WITHOUT_MAP)
-            st.markdown(f"{name}: **{plain(answer.label)}**")
-            show_probabilities(answer.probabilities)
+            with column:
+                st.markdown(f"{name}: **{plain(answer.label)}**")
+                show_probabilities(answer.probabilities)
     st.caption("The model's answer, not a diagnosis. One that turns with a small change of contrast is a weak one.")

@@ -26,7 +26,7 @@ def show_prediction(answer: Answer, view: View, *, name: str, truth: str | None 
         if answer.heatmap:
             right.image(
                 embedded(overlaid(answer, view.opacity)),
-                caption=f"Evidence for {answer.explained_label}",
+                caption=plain(f"Evidence for {answer.explained_label}"),
                 width="stretch",
                 alt=f"{name} with the heat map of {answer.explained_label}",
             )
@@ -34,10 +34,10 @@ def show_prediction(answer: Answer, view: View, *, name: str, truth: str | None 
             st.image(embedded(answer.network_input), width=360, alt=f"{name} at the network's size")
     with words:
         st.markdown("The model's answer, not a diagnosis:")
-        st.subheader(answer.label.capitalize(), anchor=False)
+        st.subheader(plain(answer.label.capitalize()), anchor=False)
         if truth is not None:
             right_or_wrong = "which is right" if truth == answer.label else f"but the film is {truth}"
-            st.caption(right_or_wrong)
+            st.caption(plain(right_or_wrong))
         show_probabilities(answer.probabilities)
         for warning in answer.warnings:
             st.warning(plain(f"{warning[:1].upper()}{warning[1:]}"), icon=":material/warning:")

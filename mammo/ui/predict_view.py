@@ -11,18 +11,22 @@ from mammo.explanation import CAM_METHODS
 from mammo.prediction.pictures import overlaid
 from mammo.prediction.wire import Answer
 from mammo.report import Case, ReportSource, report_html
-from mammo.store import ImageFilter, JobRecord
-from mammo.ui import cache, explained
+from mammo.store import JobRecord
+from mammo.training.config import TrainingConfig
+from mammo.ui import cache, explained, messages, predictor_away, previews
 from mammo.ui.explained import View
 from mammo.ui.one_prediction import show_prediction
-from mammo.ui.plain_text import plain
 
 _MOST_FILES = 24
-_EXAMPLE = "predict.example"
+_EXAMPLE = "example"  # in the address
+_SYNTHETIC = "Synthetic film"
 
 
 def show_predictions(job: JobRecord) -> None:
     """The drop zone, and below it one answer or one refusal for each file."""
+    if TrainingConfig.of(job.config).region != "none":
+        _show_needs_films(job)
+        return
     files = st.file_uploader(
         "Mammograms: PNG, JPEG, TIFF, PGM or DICOM, with or without an extension",
         accept_multiple_files=True,
@@ -32,6 +36,7 @@ def show_predictions(job: JobRecord) -> None:
     if not files:
         _offer_example(job, view)
         return
+    st.query_params.pop(_EXAMPLE, None)
     if len(files) > _MOST_FILES:
         st.error(f"{len(files)} files are too many at once; bring up to {_MOST_FILES}.", icon=":material/block:")
         return
@@ -41,7 +46,9 @@ def show_predictions(job: JobRecord) -> None:
         try:
             answer = explained.explain_upload(job.id, file.getvalue(), shown, view)
         except MammoError as error:
-            st.error(plain(str(error)), icon=":material/block:")
+            messages.show_error(error)
+            if error.code == predictor_away.CODE:
+                break
             continue
         with st.container(border=len(files) > 1):
             show_prediction(answer, view, name=shown)
@@ -50,24 +57,32 @@ def show_predictions(job: JobRecord) -> None:
         _offer_report(job, cases, view)
 
 
+def _show_needs_films(job: JobRecord) -> None:
+    st.info(
+        f"Job {job.id} judges squares around lesions that are outlined; of a whole film it can say nothing. "
+        "Choose a job trained on films, or look at the squares that this one was tested on.",
+        icon=":material/info:",
+    )
+    query = {"job": str(job.id)}
+    st.page_link("pages/results.py", label="See its results", icon=":material/grid_on:", query_params=query)
+
+
 def _offer_example(job: JobRecord, view: View) -> None:
-    """A visitor without a file of their own takes one of the model's data set."""
-    if job.data_set is None:
+    """A visitor without a file takes a film that this program draws."""
+
+    def show() -> None:
+        st.query_params[_EXAMPLE] = "1"
+
+    if _EXAMPLE not in st.query_params:
+        st.button("Try the example", icon=":material/image:", on_click=show)
+        st.caption("A synthetic film with a mass, drawn by this program.")
         return
-    st.button("Try an example", icon=":material/image:", key=_EXAMPLE)
-    if not st.session_state[_EXAMPLE] and "example" not in st.query_params:
-        return
-    st.query_params["example"] = "1"
-    sample = next(iter(cache.store().images.page(job.data_set, ImageFilter(), offset=0, limit=1)), None)
-    if sample is None:
-        return
-    try:
-        answer = explained.explain_film(job.id, sample, view)
-    except MammoError as error:
-        st.error(plain(str(error)), icon=":material/block:")
-        return
-    st.caption("An example from the model's own data set; it may have learnt from it.")
-    show_prediction(answer, view, name=sample.path.name)
+    with messages.errors_shown():
+        answer = explained.explain_upload(
+            job.id, previews.enhanced_png(cache.film(None), "levels", {}), _SYNTHETIC, view
+        )
+        st.caption("A synthetic film with a mass, drawn by this program. What a model says of it proves nothing.")
+        show_prediction(answer, view, name=_SYNTHETIC)
 
 
 def _offer_report(job: JobRecord, cases: list[tuple[str, Answer]], view: View) -> None:

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 import streamlit as st
 
-from mammo.datasets import Sample
 from mammo.errors import MammoError
 from mammo.prediction.pictures import overlaid
 from mammo.store import JobRecord, PredictionRecord
-from mammo.ui import explained, theme
+from mammo.ui import explained, numbers, predictor_away, theme
 from mammo.ui.components.film_grid import FilmTile, film_grid
 from mammo.ui.embedded import embedded
-from mammo.ui.explained import View
+from mammo.ui.explained import Judged, View
 
 PER_PAGE = 12
 IMAGE = "image"  # name in the address
 _PATIENCE_SECONDS = 0.5
 _REDRAWN_SECONDS = 1.0
 
-_TestFilm = tuple[Sample, int]  # and the fold whose model was tested on it
-_Key = tuple[int, str, int, View]
+_Key = tuple[object, ...]
 
 
 class Overlays:
@@ -32,14 +30,14 @@ class Overlays:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="overlay")  # the prediction process has few turns
         self._made: dict[_Key, Future[bytes]] = {}
 
-    def ask(self, job: int, films: Sequence[_TestFilm], view: View) -> list[bytes | str | None]:
+    def ask(self, job: int, films: Sequence[Judged], view: View) -> list[bytes | MammoError | None]:
         """JPEG of each film as the model of its fold judged it, or why there is none, or None while it is made."""
         if len(self._made) > 600:  # pictures of 100 kB
             self._made = {}
-        keys = [(job, sample.sha256, fold, view) for sample, fold in films]
-        for key, (sample, fold) in zip(keys, films, strict=True):
+        keys = [(job, film.sample.id, film.sample.sha256, film.fold, film.square, view) for film in films]
+        for key, film in zip(keys, films, strict=True):
             if key not in self._made or _failed(self._made[key]):
-                self._made[key] = self._pool.submit(_overlay, job, sample, fold, view)
+                self._made[key] = self._pool.submit(_overlay, job, film, view)
         futures = [self._made[key] for key in keys]
         wait(futures, timeout=_PATIENCE_SECONDS)
         return [_outcome(future) for future in futures]
@@ -52,7 +50,11 @@ def overlays() -> Overlays:
 
 
 def show_cell(
-    job: JobRecord, rows: Sequence[PredictionRecord], samples: dict[str, Sample], class_names: Sequence[str], view: View
+    job: JobRecord,
+    rows: Sequence[PredictionRecord],
+    judged: Mapping[str, Judged],
+    class_names: Sequence[str],
+    view: View,
 ) -> None:
     """A page of a cell's images, the surest answers first; a click opens one."""
     if not rows:
@@ -65,42 +67,49 @@ def show_cell(
         if pages > 1
         else 1
     )
-    shown = [row for row in ordered[(page - 1) * PER_PAGE : page * PER_PAGE] if row.sample_id in samples]
-    films = [(samples[row.sample_id], row.fold) for row in shown]
-    missing = None in overlays().ask(job.id, films, view)
-    st.fragment(_draw, run_every=_REDRAWN_SECONDS if missing else None)(job.id, shown, films, tuple(class_names), view)
+    on_page = ordered[(page - 1) * PER_PAGE : page * PER_PAGE]
+    shown = [row for row in on_page if row.item_id in judged]
+    if len(shown) < len(on_page):
+        st.info(f"{numbers.counted(len(on_page) - len(shown), 'image')} of this page left the data set since the test.")
+    films = [judged[row.item_id] for row in shown]
+    found = overlays().ask(job.id, films, view)
+    if any(isinstance(one, MammoError) and one.code == predictor_away.CODE for one in found):
+        predictor_away.show_waiting()
+    run_every = _REDRAWN_SECONDS if None in found else None
+    st.fragment(_draw, run_every=run_every)(job.id, shown, films, tuple(class_names), view)
 
 
-def open_image(sample_id: str) -> None:
+def open_image(item_id: str) -> None:
     """Show one image large; for a callback."""
-    st.query_params[IMAGE] = sample_id
+    st.query_params[IMAGE] = item_id
 
 
 def _draw(
     job: int,
     rows: Sequence[PredictionRecord],
-    films: Sequence[tuple[Sample, int]],
+    films: Sequence[Judged],
     class_names: tuple[str, ...],
     view: View,
 ) -> None:
     found = overlays().ask(job, films, view)
     styles = theme.current().class_styles(class_names)
     tiles = []
-    for row, (film, _fold), picture in zip(rows, films, found, strict=True):
+    for row, judged, picture in zip(rows, films, found, strict=True):
+        film = judged.sample
         called = class_names[_called(row)]
         facts = f"{film.laterality or '?'} {film.view or '?'}, called {called} {max(row.probabilities):.2f}"
         url = embedded(picture) if isinstance(picture, bytes) else None
         style = styles[class_names[row.truth]]
         tiles.append(
             FilmTile(
-                id=film.id,
+                id=row.item_id,
                 picture=url,
                 alt=f"{film.path.name}, {class_names[row.truth]}, called {called} {max(row.probabilities):.2f}",
                 name=film.path.stem,
                 facts=facts,
                 mark=style.mark,
                 color=style.color,
-                problem=picture if isinstance(picture, str) else "",
+                problem=str(picture) if isinstance(picture, MammoError) else "",
             )
         )
     film_grid(tiles, label="Images of the chosen cell", key="results.grid", on_open=open_image)
@@ -110,8 +119,8 @@ def _draw(
         st.caption("Heat maps are being computed.")
 
 
-def _overlay(job: int, sample: Sample, fold: int, view: View) -> bytes:
-    return overlaid(explained.explain_film(job, sample, view, fold), view.opacity)
+def _overlay(job: int, film: Judged, view: View) -> bytes:
+    return overlaid(explained.explain_film(job, film, view), view.opacity)
 
 
 def _called(row: PredictionRecord) -> int:
@@ -122,12 +131,12 @@ def _failed(future: Future[bytes]) -> bool:
     return future.done() and isinstance(future.exception(), MammoError)
 
 
-def _outcome(future: Future[bytes]) -> bytes | str | None:
+def _outcome(future: Future[bytes]) -> bytes | MammoError | None:
     if not future.done():
         return None
     error = future.exception()
     if isinstance(error, MammoError):
-        return str(error)
+        return error
     if error is not None:
-        return "The picture could not be made."
+        return MammoError("The picture could not be made.", code="bug")
     return future.result()

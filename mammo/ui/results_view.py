@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from mammo.datasets import Sample
 from mammo.evaluation.evaluation import Evaluation
 from mammo.evaluation.scores import SCORES
 from mammo.models import MODELS
 from mammo.store import JobRecord, PredictionRecord
 from mammo.training.config import TrainingConfig
 from mammo.ui import cache, charts, explained, finished_jobs, numbers, theme
+from mammo.ui.explained import Judged
+from mammo.ui.judged_squares import judged_of
 from mammo.ui.matrix_buttons import choose_cell
 from mammo.ui.one_prediction import show_prediction
 from mammo.ui.plain_text import plain
@@ -23,7 +24,7 @@ def show_results(job: JobRecord) -> None:
     """All of one training's results on its test part."""
     stored = (job.result or {}).get("test")
     if stored is None:
-        st.info(f"{finished_jobs.in_words(job)} has no test part: its split holds no test images.")
+        st.info(plain(f"{finished_jobs.in_words(job)}, has no test part: its split holds no test images."))
         return
     evaluation = Evaluation.from_json(stored)
     women, images = numbers.counted(evaluation.patients, "woman", "women"), numbers.counted(evaluation.n, "image")
@@ -39,11 +40,10 @@ def show_results(job: JobRecord) -> None:
         with st.expander("What can and can't be said", icon=":material/rule:"):
             st.markdown("\n".join(f"- {plain(note)}" for note in notes))
     rows = _test_rows(job)
-    samples = {sample.id: sample for sample in cache.samples(job.data_set)} if job.data_set else {}
     if st.query_params.get(IMAGE):
-        _show_image(job, rows, samples, evaluation)
+        _show_image(job, rows, evaluation)
     elif cell is not None:
-        _show_cell(job, rows, samples, evaluation, cell)
+        _show_cell(job, rows, evaluation, cell)
 
 
 def _show_scores(evaluation: Evaluation) -> None:
@@ -63,35 +63,32 @@ def _test_rows(job: JobRecord) -> list[PredictionRecord]:
     return [row for row in cache.store().predictions.load(job.id, "test") if row.fold < folds]
 
 
-def _show_cell(
-    job: JobRecord,
-    rows: list[PredictionRecord],
-    samples: dict[str, Sample],
-    evaluation: Evaluation,
-    cell: tuple[int, int],
-) -> None:
+def _show_cell(job: JobRecord, rows: list[PredictionRecord], evaluation: Evaluation, cell: tuple[int, int]) -> None:
     names = evaluation.confusion.class_names
     chosen = [row for row in rows if (row.truth, _called(row)) == cell]
-    st.subheader(f"{names[cell[0]].capitalize()}, called {names[cell[1]]}: {len(chosen)}", anchor=False)
-    show_cell(job, chosen, samples, names, explained.choose_view())
+    st.subheader(plain(f"{names[cell[0]].capitalize()}, called {names[cell[1]]}: {len(chosen)}"), anchor=False)
+    show_cell(job, chosen, judged_of(job, chosen), names, explained.choose_view())
 
 
-def _show_image(
-    job: JobRecord, rows: list[PredictionRecord], samples: dict[str, Sample], evaluation: Evaluation
-) -> None:
+def _show_image(job: JobRecord, rows: list[PredictionRecord], evaluation: Evaluation) -> None:
     st.button("Back to the cell", icon=":material/arrow_back:", on_click=_close, shortcut="Escape")
-    wanted = st.query_params[IMAGE]
-    row = next((row for row in rows if row.sample_id == wanted), None)
-    if row is None or wanted not in samples:
+    row = next((row for row in rows if row.item_id == st.query_params[IMAGE]), None)
+    judged = judged_of(job, [row]) if row is not None else {}
+    if row is None or row.item_id not in judged:
         st.error("The address names no test image of this training.", icon=":material/block:")
         return
-    names, sample = evaluation.confusion.class_names, samples[wanted]
+    names, film = evaluation.confusion.class_names, judged[row.item_id]
     layers = tuple(MODELS[TrainingConfig.of(job.config).model].cam_layers)
     view = explained.choose_view(layers, tuple(names))
-    answer = explained.explain_film(job.id, sample, view, row.fold)
-    facts = (sample.laterality, sample.view, sample.density and f"density {sample.density}")
-    name = " · ".join([sample.path.name, *(fact for fact in facts if fact)])
-    show_prediction(answer, view, name=name, truth=names[row.truth])
+    answer = explained.explain_film(job.id, film, view)
+    show_prediction(answer, view, name=_name_of(film), truth=names[row.truth])
+
+
+def _name_of(film: Judged) -> str:
+    sample = film.sample
+    density = sample.density and f"density {sample.density}"
+    square = film.square and f"the square of {film.square[2]:.0f} pixels that the model saw"
+    return " · ".join([sample.path.name, *(fact for fact in (sample.laterality, sample.view, density, square) if fact)])
 
 
 def _close() -> None:

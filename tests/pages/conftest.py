@@ -14,8 +14,10 @@ from streamlit.testing.v1 import AppTest
 
 from mammo.config import settings
 from mammo.datasets.importing import import_collection
+from mammo.evaluation.evaluation import evaluate
 from mammo.phantoms import PhantomOptions, write_phantoms
-from mammo.store import Failure, NewJob, Worker, open_store
+from mammo.store import Failure, NewJob, PredictionRecord, Worker, open_store
+from tests.pages.stand_in import StandIn
 
 APP = Path(__file__).parents[2] / "app.py"
 WORKER = Worker(id="test", pid=os.getpid(), boot_id="boot", started=0.0)
@@ -88,3 +90,32 @@ def constant_data_set(store, tmp_path):
         (folder / label).mkdir(parents=True)
         cv2.imwrite(str(folder / label / f"{label}.png"), np.full((96, 80), 90, np.uint8))
     return store.data_sets.add("flat", folder, import_collection(folder), by="guest")
+
+
+@pytest.fixture
+def predictor():
+    with StandIn(settings()) as stand_in:
+        yield stand_in
+
+
+@pytest.fixture
+def tested(store, data_set):
+    """A finished training that calls every second film benign and the others what they are; its number."""
+    samples, names = store.data_sets.samples(data_set.name), ("normal", "benign", "malignant")
+    job = store.jobs.submit(NewJob("training", {"model": "small"}, "guest", data_set.name), WORKER)
+    store.jobs.begin(job.id, 1, {})
+    rows = []
+    for place, sample in enumerate(samples):
+        truth = names.index(sample.labels["case"])
+        called = 1 if place % 2 else truth
+        probabilities = tuple(0.6 if label == called else 0.2 for label in range(3))
+        rows.append(PredictionRecord("test", 0, sample.id, sample.id, sample.patient_id, truth, probabilities))
+    store.predictions.save(job.id, 1, rows)
+    judged = evaluate(
+        np.array([row.truth for row in rows]),
+        np.array([row.probabilities for row in rows]),
+        [row.patient_id for row in rows],
+        names,
+    )
+    store.jobs.finish(job.id, 1, {"test": judged.to_json(), "notes": ["*Three* women are few."]})
+    return job.id

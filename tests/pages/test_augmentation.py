@@ -5,6 +5,7 @@ import pytest
 
 from mammo.augmentation.policy import POLICIES
 from mammo.ui.augmentation_inputs import TILES
+from tests.pages.words import unescaped
 
 PAGE = "pages/augmentation.py"
 
@@ -102,7 +103,9 @@ def test_a_range_that_contradicts_itself_is_one_sentence(augmentation, data_set)
     app.slider(key="rotation.low").set_value(200.0)
     app.slider(key="rotation.high").set_value(100.0).run()
     assert not app.exception
-    assert [error.value for error in app.error] == ["The least angle (200°) must not be above the greatest (100°)."]
+    assert [unescaped(error.value) for error in app.error] == [
+        "The least angle (200°) must not be above the greatest (100°)."
+    ]
 
 
 def test_a_lesion_that_leaves_the_frame_is_warned_of(augmentation, data_set):
@@ -146,7 +149,7 @@ def test_a_deleted_film_is_named_and_the_page_stands(augmentation, data_set, sto
         app = augmentation()
     finally:
         moved.rename(sample.path)
-    assert sample.path.name in app.error[0].value
+    assert sample.path.name in unescaped(app.error[0].value)
     assert not app.exception
 
 

@@ -16,10 +16,12 @@ from mammo.config import settings
 from mammo.datasets.importing import import_collection
 from mammo.datasets.splitting import split_samples
 from mammo.errors import MammoError
+from mammo.inference import load_models, probabilities_of_items
 from mammo.packing import pack, unpack
 from mammo.phantoms import PhantomOptions, write_phantoms
-from mammo.prediction.client import ask
+from mammo.prediction.client import ask, is_there
 from mammo.prediction.wire import Question, secret, socket_path
+from mammo.training.items import placement_of, region_items
 from mammo.training.presets import PRESETS
 from mammo.training.procedure import TrainingFolders, TrainingSource, train_and_evaluate
 
@@ -102,10 +104,30 @@ def test_what_can_not_be_answered_is_one_sentence(installation, question, pictur
 
 
 @pytest.mark.slow
+def test_a_square_of_a_film_is_judged_as_training_judges_it(installation):
+    where, samples = installation
+    config = PRESETS["demo"].config({"epochs": 1, "image_size": 64, "threads": 1, "region": "lesion"})
+    split = split_samples(samples, by="patient", fractions=(0.5, 0.25, 0.25), policy="case")
+    where.job_dir(2).mkdir(parents=True)
+    folders = TrainingFolders(where.job_dir(2), where.prepared_dir, where.weights_dir)
+    assert train_and_evaluate(config, TrainingSource(samples, split.assignment, "case"), folders, Silent()).completed
+    item = region_items(samples, "case", placement_of(config))[0]
+    square = (item.region.center_x_px, item.region.center_y_px, item.region.side_px)
+    answer = ask(where, Question(2, "a", path=str(item.sample.path), square=square))
+    expected = probabilities_of_items(load_models(where.job_dir(2)), [item], where.prepared_dir)[0]
+    assert list(answer.probabilities.values()) == pytest.approx(expected, abs=1e-6)
+    assert decoded(answer.picture).shape == (round(square[2]), round(square[2]))
+    assert not answer.is_whole
+    with pytest.raises(MammoError, match="judges regions around lesions"):
+        ask(where, Question(2, "a", path=str(item.sample.path)))
+
+
+@pytest.mark.slow
 def test_a_stranger_without_the_secret_is_refused_and_others_are_answered_on(installation):
     where, samples = installation
     with pytest.raises((AuthenticationError, OSError, EOFError)):
         Client(str(socket_path(where)), "AF_UNIX", authkey=b"guessed")
+    assert is_there(where)
     assert ask(where, Question(1, "a", path=str(samples[0].path))).label
     assert oct(socket_path(where).stat().st_mode & 0o777) == oct(0o600)
     assert oct((where.home / "predictor.key").stat().st_mode & 0o777) == oct(0o600)
@@ -114,6 +136,7 @@ def test_a_stranger_without_the_secret_is_refused_and_others_are_answered_on(ins
 def test_a_process_that_is_away_is_told_in_one_sentence():
     where = settings()
     where.home.mkdir(exist_ok=True)
+    assert not is_there(where)
     with pytest.raises(MammoError, match="is not there") as raised:
         ask(where, Question(1, "a"))
     assert raised.value.code == "predictor_away"
