@@ -9,7 +9,7 @@ import streamlit as st
 
 from mammo.store import DataSetRecord, ImageFilter
 from mammo.ui import cache, numbers
-from mammo.ui.csv_text import csv_bytes
+from mammo.csv_text import csv_bytes
 
 _SHOWN = 200  # rows in the window; the file has all
 

@@ -1,0 +1,72 @@
+"""What the Results page shows of a training beside its matrix: one section at a time, named in the address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+
+from mammo.store import JobRecord
+from mammo.ui.job_answers import JobAnswers, answers_of
+from mammo.ui.results_calibration import show_calibration
+from mammo.ui.results_checks import show_checks
+from mammo.ui.results_compare import show_comparison
+from mammo.ui.results_curves import show_curves
+from mammo.ui.results_export import offer_export
+from mammo.ui.results_groups import show_groups
+from mammo.ui.results_thresholds import show_thresholds
+
+MATRIX = "matrix"
+_KEY = "section"  # name in the address
+
+
+@dataclass(frozen=True)
+class _Section:
+    label: str
+    show: Callable[[JobRecord, JobAnswers], None]
+
+
+_SECTIONS = {
+    "curves": _Section("Curves", lambda _job, answers: show_curves(answers)),
+    "thresholds": _Section("Thresholds", lambda job, answers: show_thresholds(answers, _validation(job))),
+    "calibration": _Section("Calibration", lambda job, answers: show_calibration(answers, _validation(job))),
+    "groups": _Section("Groups", lambda _job, answers: show_groups(answers)),
+    "compare": _Section("Compare", show_comparison),
+    "maps": _Section("Heat maps", lambda job, _answers: show_checks(job)),
+    "export": _Section("Export", offer_export),
+}
+
+
+def _validation(job: JobRecord) -> JobAnswers | None:
+    return answers_of(job, "validation")
+
+
+def choose_section() -> str:
+    """Let a person choose what to look at; MATRIX at first."""
+    labels = {MATRIX: "Matrix", **{name: section.label for name, section in _SECTIONS.items()}}
+    asked = st.query_params.get(_KEY)
+    chosen = st.segmented_control(
+        "Section",
+        list(labels),
+        default=asked if asked in labels else MATRIX,
+        format_func=labels.__getitem__,
+        required=True,
+        key=_KEY,
+        label_visibility="collapsed",
+        on_change=_keep,
+    )
+    return str(chosen)
+
+
+def show_section(name: str, job: JobRecord) -> None:
+    """One section of a training that has test answers."""
+    answers = answers_of(job)
+    if answers is None:
+        st.info(f"Job {job.id} has no test images.")
+        return
+    _SECTIONS[name].show(job, answers)
+
+
+def _keep() -> None:
+    st.query_params[_KEY] = st.session_state[_KEY]
