@@ -13,6 +13,7 @@ from mammo.evaluation.evaluation import Evaluation
 from mammo.explanation import CAM_METHODS
 from mammo.imaging.breast import breast_mask
 from mammo.jobs.evaluation import finished_training
+from mammo.jobs.planning import policy_of
 from mammo.trust.heatmap_trust import HeatmapTrust, model_doubt
 
 if TYPE_CHECKING:
@@ -78,11 +79,10 @@ def check_job(
 
 def _items(store: Store, data_set: str, model: TrainedModel) -> dict[str, Item]:
     """Everything that the model judges of a data set, by item."""
-    from mammo.datasets import DATASETS
     from mammo.training.items import film_items, placement_of, region_items
 
     samples = store.data_sets.samples(data_set)
-    policy = model.config.label_policy or DATASETS[store.data_sets.get(data_set).layout].default_policy
+    policy = policy_of(store, data_set, model.config)
     if model.config.region == "lesion":
         items = region_items(samples, policy, placement_of(model.config))
     else:

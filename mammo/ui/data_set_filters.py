@@ -10,6 +10,7 @@ from mammo.datasets.splitting import PARTS, Part
 from mammo.store import DataSetRecord, ImageFilter
 from mammo.ui import cache
 from mammo.ui.kept_choice import kept_choice
+from mammo.ui.plain_text import plain
 
 DATA_SET, SPLIT, PAGE, WOMAN = "data_set", "split", "page", "woman"  # names in the address, keys of the inputs
 _LABEL, _VIEW, _SIDE, _DENSITY, _PART, _TEXT, _WARNED = "class", "view", "side", "density", "part", "text", "warned"
@@ -95,7 +96,7 @@ def _choice(label: str, values: Sequence[str], key: str, words: dict[str, str] |
         [_ALL, *values],
         default=_ALL,
         required=True,
-        format_func=lambda value: (words or {}).get(value, value),
+        format_func=lambda value: plain((words or {}).get(value, value)),
         key=key,
         bind="query-params",
         on_change=back_to_the_first,

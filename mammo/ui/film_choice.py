@@ -12,6 +12,7 @@ import streamlit as st
 from mammo.datasets import LabelPolicy, Sample
 from mammo.datasets.balance import class_balance
 from mammo.ui import cache
+from mammo.ui.plain_text import plain
 
 DATA_SET, LABEL, IMAGE = "data_set", "class", "image"  # keys of the inputs and names in the address
 _ALL = "all"
@@ -50,7 +51,9 @@ def choose_film() -> FilmChoice:
     name = st.selectbox("Data set", list(records), key=DATA_SET, width=180, bind="query-params")
     policy, samples = records[name].label_policy, cache.samples(name)
     labels = [_ALL, *records[name].classes[policy]]
-    label = st.segmented_control("Class", labels, default=_ALL, required=True, key=LABEL, bind="query-params")
+    label = st.segmented_control(
+        "Class", labels, default=_ALL, required=True, format_func=plain, key=LABEL, bind="query-params"
+    )
     listed = {sample.id: sample for sample in samples if label in (_ALL, label_of(sample, policy))}
     ids, names = list(listed), film_names(samples)
     with st.container(horizontal=True, width="content", vertical_alignment="bottom", gap="xxsmall"):
