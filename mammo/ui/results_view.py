@@ -16,6 +16,7 @@ from mammo.ui.matrix_buttons import choose_cell
 from mammo.ui.one_prediction import show_prediction
 from mammo.ui.plain_text import plain
 from mammo.ui.results_gallery import IMAGE, show_cell
+from mammo.ui.results_sections import MATRIX, choose_section, show_section
 
 _SCORES = ("balanced_accuracy", "top1", "mean_ovr_accuracy", "macro_f1", "auc_malignant", "auc_abnormal")
 
@@ -29,6 +30,10 @@ def show_results(job: JobRecord) -> None:
     evaluation = Evaluation.from_json(stored)
     women, images = numbers.counted(evaluation.patients, "woman", "women"), numbers.counted(evaluation.n, "image")
     st.caption(plain(f"{finished_jobs.in_words(job)} · tested on {images} of {women} it never saw"))
+    section = choose_section()
+    if section != MATRIX:
+        show_section(section, job)
+        return
     left, right = st.columns([1, 1], gap="medium")
     with left:
         cell = choose_cell(evaluation.confusion)

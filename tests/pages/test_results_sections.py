@@ -1,0 +1,164 @@
+"""The sections of the Results page, on two trainings with known answers to sixty women's images."""
+
+import io
+import zipfile
+
+import numpy as np
+import pytest
+
+from mammo.evaluation.evaluation import evaluate
+from mammo.export.bundle import evaluation_zip
+from mammo.jobs.exporting import export_facts
+from mammo.store import NewJob, PredictionRecord
+from mammo.training.presets import PRESETS
+from tests.pages.conftest import WORKER
+from tests.pages.words import unescaped
+
+NAMES = ("normal", "benign", "malignant")
+SECTIONS = ("curves", "thresholds", "calibration", "groups", "compare", "maps", "export")
+
+
+def rows_of(part, samples, seed, skill):
+    """Two images of each of sixty women; the better the skill, the likelier the truth."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for place in range(120):
+        woman, truth = place // 2, place // 2 % 3
+        weights = rng.dirichlet([1, 1, 1]) + skill * np.eye(3)[truth] * rng.random()
+        sample = samples[place].id if place < len(samples) else f"gone-{place}"
+        probabilities = tuple((weights / weights.sum()).tolist())
+        rows.append(PredictionRecord(part, 0, sample, sample, f"{part} woman {woman}", truth, probabilities))
+    return rows
+
+
+@pytest.fixture
+def trained(store, data_set):
+    """Makes a finished training with answers."""
+    samples = store.data_sets.samples(data_set.name)
+
+    def made(skill, *, seed=0, validation=True):
+        config = PRESETS["demo"].config({"seed": seed}).to_dict()
+        job = store.jobs.submit(NewJob("training", config, "guest", data_set.name), WORKER)
+        store.jobs.begin(job.id, 1, {})
+        rows = rows_of("test", samples, seed, skill)
+        extra = rows_of("validation", (), seed + 1, skill) if validation else []
+        store.predictions.save(job.id, 1, [*rows, *extra])
+        evaluation = evaluate(
+            [row.truth for row in rows], [row.probabilities for row in rows], [row.patient_id for row in rows], NAMES,
+            resamples=50,
+        )  # fmt: skip
+        store.jobs.finish(job.id, 1, {"test": evaluation.to_json(), "notes": []}, {"class_names": list(NAMES)})
+        return job.id
+
+    return made
+
+
+@pytest.fixture
+def section(app):
+    """Opens a section, with more of an address if there is some."""
+
+    def opened(name, **address):
+        app.query_params.clear()
+        for key, value in {"section": name, **address}.items():
+            app.query_params[key] = value
+        app.switch_page("pages/results.py").run()
+        assert not app.exception
+        return app
+
+    return opened
+
+
+def words(app):
+    return unescaped("\n".join(one.value for one in [*app.markdown, *app.caption, *app.info, *app.subheader]))
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+def test_every_section_opens_by_its_address_and_keeps_it(section, trained, name):
+    trained(2.0)
+    app = section(name)
+    assert app.query_params["section"] == name
+    assert not app.error
+    assert not [button for button in app.button if (button.key or "").startswith("cell-")]
+
+
+def test_a_section_that_there_is_not_shows_the_matrix(section, trained):
+    trained(2.0)
+    app = section("<script>")
+    assert len([button for button in app.button if (button.key or "").startswith("cell-")]) == 9
+
+
+def test_curves_name_their_area_with_its_interval(section, trained):
+    trained(3.0)
+    shown = words(section("curves", question="malignant"))
+    assert "**ROC**, area 0.99 (0.99 to 1.00)" in shown
+    assert "average precision 0.99 (0.97 to 1.00)" in shown
+
+
+def test_a_threshold_is_chosen_on_validation_and_measured_on_test(section, trained):
+    trained(3.0)
+    shown = words(section("thresholds", target="0.8"))
+    assert "chosen on validation (60 women) for a sensitivity of 0.80 or more" in shown
+    assert "**On test**, 60\N{NO-BREAK SPACE}women that had no part in choosing it" in shown
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("thresholds", "This training has no validation images."),
+        ("calibration", "Without validation images no temperature can be fitted."),
+    ],
+)
+def test_without_validation_no_threshold_is_chosen_and_no_temperature_fitted(section, trained, name, sentence):
+    trained(3.0, validation=False)
+    assert sentence in words(section(name))
+
+
+def test_calibration_stands_before_and_after_scaling(section, trained):
+    trained(3.0)
+    shown = words(section("calibration"))
+    assert "**As trained.** Probabilities are off by" in shown
+    assert "**Scaled.** Temperature" in shown
+
+
+def test_groups_of_a_few_women_get_no_figure(section, trained):
+    trained(3.0)
+    assert "can't be compared between groups" in words(section("groups", trait="density"))
+
+
+def test_a_training_alone_has_nothing_to_be_compared_with(section, trained):
+    trained(1.0)
+    assert "no other finished training on this data set" in words(section("compare"))
+
+
+def test_two_trainings_are_compared_on_their_common_images_in_words(section, trained):
+    worse, better = trained(0.2, seed=1), trained(6.0, seed=2)
+    app = section("compare", job=str(better), **{"with": str(worse)})
+    shown = words(app)
+    assert f"Job {worse} is worse than job {better}: Balanced accuracy" in shown
+    assert "On 120\N{NO-BREAK SPACE}images of 60\N{NO-BREAK SPACE}women" in shown
+    spoilt = next(button for button in app.button if button.key == "flip.harmful")
+    assert f"spoilt by job {worse}" in spoilt.label
+    spoilt.click().run()
+    assert app.query_params["flip"] == "harmful"
+    assert not app.exception
+
+
+def test_heat_maps_are_checked_by_a_job_that_two_clicks_queue_once(section, store, trained):
+    number = trained(2.0)
+    app = section("maps")
+    app.button[-1].click().run()
+    assert not app.exception
+    checks = [job for job in store.jobs.list() if job.kind == "heatmap_check"]
+    assert [job.config["job"] for job in checks] == [number]
+    assert "is checking heat maps" in words(app)
+    assert not [button for button in app.button if button.label == "Check heat maps"]
+
+
+def test_an_export_holds_every_answer_and_its_names_do_no_harm(store, trained):
+    number = trained(2.0)
+    facts = export_facts(store, number)
+    archive = zipfile.ZipFile(io.BytesIO(evaluation_zip(facts)))
+    assert archive.testzip() is None
+    predictions = archive.read(f"mammo-job-{number}/predictions.csv").decode("utf-8-sig").splitlines()
+    assert len(predictions) == 121
+    assert "Research use only" in archive.read(f"mammo-job-{number}/README.txt").decode()
