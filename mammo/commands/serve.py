@@ -19,6 +19,7 @@ from mammo.jobs.demo import submit_demo
 from mammo.jobs.nvml import Nvml
 from mammo.jobs.slots import find_slots
 from mammo.jobs.supervisor import Sibling, Supervisor, only_one
+from mammo.jobs.uploads import remove_forgotten_uploads
 from mammo.store import open_store
 
 _ROOT = Path(__file__).parents[2]
@@ -36,7 +37,9 @@ def serve(
     logging.getLogger("alembic").setLevel(logging.WARNING)
     where = settings()
     with only_one(where.home):
-        open_store(where).close()  # a database that can't be opened is said here, not in the browser
+        store = open_store(where)  # a database that can't be opened is said here, not in the browser
+        remove_forgotten_uploads(store, where)
+        store.close()
         _check_port(port)
         supervisor = Supervisor(_siblings(port, workers), _ROOT)
         for number in (signal.SIGTERM, signal.SIGINT):
