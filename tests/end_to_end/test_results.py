@@ -2,45 +2,30 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 import time
 from pathlib import Path
 
+import psutil
 import pydicom
 import pytest
 from playwright.sync_api import expect
 
 from mammo.config import settings
-from mammo.datasets.importing import import_collection
-from mammo.datasets.splitting import split_samples
-from mammo.phantoms import PhantomOptions, write_phantoms
-from mammo.store import JobState, NewJob, open_store
-from mammo.training.presets import PRESETS
-from tests.end_to_end.browser import WAIT_MS, serving
+from mammo.prediction.client import is_there
+from tests.end_to_end.browser import WAIT_MS, environment, settled
+from tests.end_to_end.trainings import trained_server
 
 pytestmark = pytest.mark.slow
+ANSWER = "The model's answer, not a diagnosis:"
 
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
-    """A server with twelve women and a training that its own worker has carried out; address, store, films."""
-    folder = tmp_path_factory.mktemp("results")
-    write_phantoms(folder / "films", PhantomOptions(patients=12), processes=1)
-    home = folder / "home"
-    store = open_store(settings({"MAMMO_HOME": str(home)}))
-    store.data_sets.add("films", folder / "films", import_collection(folder / "films"), by="guest")
-    made = split_samples(store.data_sets.samples("films"), by="patient", fractions=(0.5, 0.25, 0.25), policy="case")
-    split = store.splits.add("films", made, by="guest").name
-    config = PRESETS["demo"].config({"epochs": 2, "image_size": 64, "batch_size": 8, "threads": 1})
-    job = store.jobs.submit(NewJob("training", config.to_dict(), "guest", "films", split)).id
-    with serving(home) as address:
-        for _ in range(1200):
-            if store.jobs.get(job).is_finished:
-                break
-            time.sleep(0.1)
-        assert store.jobs.get(job).state == JobState.SUCCEEDED
-        yield address, store, folder / "films"
-    store.close()
+    with trained_server(tmp_path_factory.mktemp("results")) as server:
+        yield server
 
 
 def largest_cell(store):
@@ -49,7 +34,7 @@ def largest_cell(store):
 
 
 def test_a_cell_opens_its_images_and_an_image_opens_large_and_comes_back_by_its_address(trained, open_page):
-    address, store, _films = trained
+    address, store = trained.address, trained.store
     true, called = largest_cell(store)
     names = ("normal", "benign", "malignant")
     rows = [row for row in store.predictions.load(1, "test") if row.truth == true]
@@ -70,16 +55,16 @@ def test_a_cell_opens_its_images_and_an_image_opens_large_and_comes_back_by_its_
     shown = {Path(id_).stem for id_ in expected}
     assert {text.split("\n")[0].lstrip("●▲■ ").strip() for text in tiles.all_inner_texts()} <= shown
     tiles.first.click()
-    expect(page.get_by_text("The model's answer, not a diagnosis:")).to_be_visible(timeout=WAIT_MS)
+    expect(page.get_by_text(ANSWER)).to_be_visible(timeout=WAIT_MS)
     expect(page).to_have_url(re.compile("image="))
     again = open_page("light", 400)
     again.goto(page.url)
-    expect(again.get_by_text("The model's answer, not a diagnosis:")).to_be_visible(timeout=WAIT_MS)
+    expect(again.get_by_text(ANSWER)).to_be_visible(timeout=WAIT_MS)
     assert page.problems == again.problems == []
 
 
 def test_files_are_answered_and_refused_side_by_side(trained, open_page, tmp_path):
-    address, _store, films = trained
+    address, films = trained.address, trained.films
     film = next(films.rglob("*LEFT_CC.png"))
     dicom = tmp_path / "without_extension"
     dicom.write_bytes(Path(pydicom.data.get_testdata_file("CT_small.dcm")).read_bytes())
@@ -89,7 +74,7 @@ def test_files_are_answered_and_refused_side_by_side(trained, open_page, tmp_pat
     page.goto(f"{address}/predict")
     page.locator("input[type=file]").set_input_files([film, dicom, text], timeout=WAIT_MS)
     expect(page.get_by_role("button", name="Report")).to_be_visible(timeout=WAIT_MS)
-    expect(page.get_by_text("The model's answer, not a diagnosis:")).to_have_count(2, timeout=WAIT_MS)
+    expect(page.get_by_text(ANSWER)).to_have_count(2, timeout=WAIT_MS)
     expect(page.get_by_text("Image 3")).to_be_visible(timeout=WAIT_MS)
     with page.expect_download() as downloading:
         page.get_by_role("button", name="Report").click()
@@ -101,9 +86,47 @@ def test_files_are_answered_and_refused_side_by_side(trained, open_page, tmp_pat
 
 @pytest.mark.parametrize("query", ["job=999", "job=abc", "true=x&called=y", "image=nothing", "method=zzz&opacity=9"])
 def test_an_address_that_means_nothing_is_no_traceback(trained, open_page, query):
-    address, _store, _films = trained
+    address = trained.address
     page = open_page()
     page.goto(f"{address}/results?{query}")
     expect(page.get_by_role("heading", name="Results")).to_be_visible(timeout=WAIT_MS)
     expect(page.get_by_text("it is \\ called")).to_be_visible(timeout=WAIT_MS)
     assert page.locator(".stException").count() == 0
+
+
+def predictor_of(home):
+    """The prediction process of an installation, found by what it was started as and for whom."""
+    for process in psutil.process_iter():
+        try:
+            if process.cmdline()[-1:] == ["predictor"] and process.environ().get("MAMMO_HOME") == str(home):
+                return process
+        except (psutil.AccessDenied, psutil.NoSuchProcess, psutil.ZombieProcess):
+            continue
+    raise AssertionError("there is no prediction process")
+
+
+def wait_until(is_so, seconds=60):
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_when_the_prediction_process_is_killed_a_page_says_so_and_answers_by_itself_when_it_is_back(trained, open_page):
+    where = settings(environment(trained.home))
+    wait_until(lambda: is_there(where))
+    page = open_page()
+    page.goto(f"{trained.address}/predict?example=1")
+    expect(page.get_by_text(ANSWER)).to_be_visible(timeout=WAIT_MS)
+    settled(page)
+    before = predictor_of(trained.home).pid
+    os.kill(before, signal.SIGKILL)
+    wait_until(lambda: not is_there(where))
+    page.get_by_role("combobox", name="Heat map").click()
+    page.get_by_role("option", name="Off").click()
+    expect(page.get_by_text("The prediction process is starting again.")).to_be_visible(timeout=WAIT_MS)
+    expect(page.get_by_text("The prediction process is starting again.")).to_be_hidden(timeout=WAIT_MS)
+    expect(page.get_by_text(ANSWER)).to_be_visible(timeout=WAIT_MS)  # nobody has touched the page
+    assert predictor_of(trained.home).pid != before
+    assert page.locator("[data-testid=stException]").count() == 0
+    assert page.problems == []
