@@ -59,7 +59,7 @@ def _answers(given: Settings, job_id: int, finished_at: datetime | None, part: P
         [row.truth for row in rows],
         [row.probabilities for row in rows],
         [row.patient_id for row in rows],
-        (job.model or {})["class_names"],
+        (job.result or {})["test"]["confusion"]["labels"],
     )
     key = f"{given.home}|{job_id}|{finished_at}|{part}"
     return JobAnswers(key, rows, tuple(films.get(row.sample_id) for row in rows), predictions)

@@ -29,6 +29,28 @@ def kept_choice(
     return chosen
 
 
+def kept_segment(
+    label: str, options: Sequence[str], *, key: str, in_words: Callable[[str], str] = str, is_labelled: bool = True
+) -> str:
+    """As ``kept_choice``, as buttons side by side; the first option, which needs no place in the address, at first."""
+
+    def keep() -> None:
+        st.query_params[key] = st.session_state[key]
+
+    asked = st.query_params.get(key)
+    chosen = st.segmented_control(
+        label,
+        options,
+        default=None if key in st.session_state else asked if asked in options else options[0],
+        format_func=in_words,
+        required=True,
+        key=key,
+        on_change=keep,
+        label_visibility="visible" if is_labelled else "collapsed",
+    )
+    return str(chosen)
+
+
 def choose_next(value: str, *, key: str) -> None:
     """Have ``kept_choice`` show another option from the next time it is drawn."""
     st.session_state[_coming(key)] = value

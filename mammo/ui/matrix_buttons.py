@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Literal
 
 import streamlit as st
 
@@ -10,14 +11,23 @@ from mammo.evaluation.confusion import ConfusionMatrix
 from mammo.ui import numbers, theme
 from mammo.ui.plain_text import plain
 
-TRUE, CALLED = "true", "called"  # names in the address
+TRUE, CALLED, LIST = "true", "called", "list"  # names in the address
+Shares = Literal["true", "called"]
+SHARES: dict[str, str] = {"true": "Its true class", "called": "Its called class"}
 
 
-def choose_cell(matrix: ConfusionMatrix) -> tuple[int, int] | None:
-    """Show the matrix; return the cell that the address names, as (true, called) indices; None if it names none."""
+def choose_cell(matrix: ConfusionMatrix, shares: Shares = "true", many: str = "images") -> tuple[int, int] | None:
+    """Show the matrix; return the cell that the address names, as (true, called) indices; None if it names none.
+
+    Args:
+        matrix: What is counted.
+        shares: Of which class the share in each cell is.
+        many: What is counted, in words.
+    """
     names = matrix.class_names
     chosen = _asked(names)
-    st.html(f"<style>{''.join(_style(matrix, true, called, chosen) for true, called in _cells(names))}</style>")
+    rates = matrix.row_rates if shares == "true" else matrix.column_rates
+    st.html(f"<style>{''.join(_style(rates[cell], cell, chosen) for cell in _cells(names))}</style>")
     columns = [1.1, *([1] * len(names))]
     head = st.columns(columns, gap="xxsmall")
     head[0].caption("it is \\ called")
@@ -27,12 +37,12 @@ def choose_cell(matrix: ConfusionMatrix) -> tuple[int, int] | None:
         row = st.columns(columns, gap="xxsmall", vertical_alignment="center")
         row[0].caption(plain(name))
         for called, place in enumerate(row[1:]):
-            count, share = int(matrix.counts[true, called]), float(matrix.row_rates[true, called])
+            count, share = int(matrix.counts[true, called]), float(rates[true, called])
             words = "n/a" if math.isnan(share) else numbers.percent(share)
             place.button(
                 f"**{numbers.count(count)}**  \n{words}",
                 key=f"cell-{true}-{called}",
-                help=plain(f"{count} images: {name}, called {names[called]}"),
+                help=plain(f"{count} {many}: {name}, called {names[called]}"),
                 width="stretch",
                 on_click=_choose,
                 args=(name, names[called]),
@@ -42,8 +52,8 @@ def choose_cell(matrix: ConfusionMatrix) -> tuple[int, int] | None:
 
 def _choose(true: str, called: str) -> None:
     st.query_params[TRUE], st.query_params[CALLED] = true, called
-    st.query_params.pop("image", None)
-    st.query_params.pop("page", None)
+    for name in ("image", "page", LIST):
+        st.query_params.pop(name, None)
 
 
 def _asked(names: tuple[str, ...]) -> tuple[int, int] | None:
@@ -55,11 +65,10 @@ def _cells(names: tuple[str, ...]) -> list[tuple[int, int]]:
     return [(true, called) for true in range(len(names)) for called in range(len(names))]
 
 
-def _style(matrix: ConfusionMatrix, true: int, called: int, chosen: tuple[int, int] | None) -> str:
-    colors = theme.current()
-    share = float(matrix.row_rates[true, called])
+def _style(share: float, cell: tuple[int, int], chosen: tuple[int, int] | None) -> str:
+    colors, (true, called) = theme.current(), cell
     weight = 0 if math.isnan(share) else round(100 * share)
     full = colors.cell_right if true == called else colors.cell_wrong
-    ring = "outline:2px solid currentColor;outline-offset:1px;" if chosen == (true, called) else ""
+    ring = "outline:2px solid currentColor;outline-offset:1px;" if chosen == cell else ""
     ground = f"color-mix(in srgb, {full} {weight}%, {colors.panel})"
     return f".st-key-cell-{true}-{called} button{{background:{ground};min-height:3.4rem;{ring}}}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 import streamlit as st
@@ -56,18 +56,17 @@ def show_cell(
     class_names: Sequence[str],
     view: View,
 ) -> None:
-    """A page of a cell's images, the surest answers first; a click opens one."""
+    """A page of images in their order; a click opens one."""
     if not rows:
         st.info("No image here.", icon=":material/image_search:")
         return
-    ordered = sorted(rows, key=lambda row: -max(row.probabilities))
-    pages = -(-len(ordered) // PER_PAGE)
+    pages = -(-len(rows) // PER_PAGE)
     page = (
         int(st.pagination(pages, default=1, key=f"page.{job.id}.{rows[0].truth}.{_called(rows[0])}"))
         if pages > 1
         else 1
     )
-    on_page = ordered[(page - 1) * PER_PAGE : page * PER_PAGE]
+    on_page = rows[(page - 1) * PER_PAGE : page * PER_PAGE]
     shown = [row for row in on_page if row.item_id in judged]
     if len(shown) < len(on_page):
         st.info(f"{numbers.counted(len(on_page) - len(shown), 'image')} of this page left the data set since the test.")
@@ -77,6 +76,11 @@ def show_cell(
         predictor_away.show_waiting()
     run_every = _REDRAWN_SECONDS if None in found else None
     st.fragment(_draw, run_every=run_every)(job.id, shown, films, tuple(class_names), view)
+
+
+def surest_first(rows: Iterable[PredictionRecord]) -> list[PredictionRecord]:
+    """Images by the probability of the class that they are called."""
+    return sorted(rows, key=lambda row: -max(row.probabilities))
 
 
 def open_image(item_id: str) -> None:
@@ -112,7 +116,7 @@ def _draw(
                 problem=str(picture) if isinstance(picture, MammoError) else "",
             )
         )
-    film_grid(tiles, label="Images of the chosen cell", key="results.grid", on_open=open_image)
+    film_grid(tiles, label="Chosen images", key="results.grid", on_open=open_image)
     if IMAGE in st.query_params:
         st.rerun()  # out of the fragment, to the image that was opened
     if None in found:

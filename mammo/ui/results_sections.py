@@ -9,6 +9,7 @@ import streamlit as st
 
 from mammo.store import JobRecord
 from mammo.ui.job_answers import JobAnswers, answers_of
+from mammo.ui.kept_choice import kept_segment
 from mammo.ui.results_calibration import show_calibration
 from mammo.ui.results_checks import show_checks
 from mammo.ui.results_compare import show_comparison
@@ -18,7 +19,6 @@ from mammo.ui.results_groups import show_groups
 from mammo.ui.results_thresholds import show_thresholds
 
 MATRIX = "matrix"
-_KEY = "section"  # name in the address
 
 
 @dataclass(frozen=True)
@@ -45,18 +45,7 @@ def _validation(job: JobRecord) -> JobAnswers | None:
 def choose_section() -> str:
     """Let a person choose what to look at; MATRIX at first."""
     labels = {MATRIX: "Matrix", **{name: section.label for name, section in _SECTIONS.items()}}
-    asked = st.query_params.get(_KEY)
-    chosen = st.segmented_control(
-        "Section",
-        list(labels),
-        default=asked if asked in labels else MATRIX,
-        format_func=labels.__getitem__,
-        required=True,
-        key=_KEY,
-        label_visibility="collapsed",
-        on_change=_keep,
-    )
-    return str(chosen)
+    return kept_segment("Section", list(labels), key="section", in_words=labels.__getitem__, is_labelled=False)
 
 
 def show_section(name: str, job: JobRecord) -> None:
@@ -66,7 +55,3 @@ def show_section(name: str, job: JobRecord) -> None:
         st.info(f"Job {job.id} has no test images.")
         return
     _SECTIONS[name].show(job, answers)
-
-
-def _keep() -> None:
-    st.query_params[_KEY] = st.session_state[_KEY]

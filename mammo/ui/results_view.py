@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import streamlit as st
 
-from mammo.evaluation.evaluation import Evaluation
+from mammo.evaluation.evaluation import Evaluation, evaluate
 from mammo.evaluation.scores import SCORES
 from mammo.models import MODELS
-from mammo.store import JobRecord, PredictionRecord
+from mammo.store import JobRecord
 from mammo.training.config import TrainingConfig
-from mammo.ui import cache, charts, explained, finished_jobs, numbers, theme
+from mammo.ui import charts, explained, finished_jobs, numbers, theme
 from mammo.ui.explained import Judged
+from mammo.ui.job_answers import JobAnswers, answers_of
 from mammo.ui.judged_squares import judged_of
-from mammo.ui.matrix_buttons import choose_cell
 from mammo.ui.one_prediction import show_prediction
 from mammo.ui.plain_text import plain
 from mammo.ui.results_gallery import IMAGE, show_cell
+from mammo.ui.results_matrix import MatrixView, choose_in_matrix, choose_view, show_heading
 from mammo.ui.results_sections import MATRIX, choose_section, show_section
 
 _SCORES = ("balanced_accuracy", "top1", "mean_ovr_accuracy", "macro_f1", "auc_malignant", "auc_abnormal")
@@ -34,21 +35,26 @@ def show_results(job: JobRecord) -> None:
     if section != MATRIX:
         show_section(section, job)
         return
+    answers = answers_of(job)
+    if answers is None:
+        st.info("The answers to the single images of this training are not kept any more.")
+        return
+    matrix_view = choose_view(answers)
     left, right = st.columns([1, 1], gap="medium")
     with left:
-        cell = choose_cell(evaluation.confusion)
-        st.caption("Choose a cell to see its images.")
+        chosen = choose_in_matrix(answers, matrix_view)
     with right:
-        _show_scores(evaluation)
+        _show_scores(evaluation if matrix_view.is_usual else _evaluated(answers, matrix_view))
     notes = (job.result or {}).get("notes", [])
     if notes:
         with st.expander("What can and can't be said", icon=":material/rule:"):
             st.markdown("\n".join(f"- {plain(note)}" for note in notes))
-    rows = _test_rows(job)
     if st.query_params.get(IMAGE):
-        _show_image(job, rows, evaluation)
-    elif cell is not None:
-        _show_cell(job, rows, evaluation, cell)
+        _show_image(job, answers)
+    elif chosen is not None:
+        show_heading(chosen)
+        judged = judged_of(job, chosen.rows)
+        show_cell(job, chosen.rows, judged, answers.predictions.class_names, explained.choose_view())
 
 
 def _show_scores(evaluation: Evaluation) -> None:
@@ -62,27 +68,25 @@ def _show_scores(evaluation: Evaluation) -> None:
         st.caption("Lines are 95 % intervals from drawing women, not images.")
 
 
-def _test_rows(job: JobRecord) -> list[PredictionRecord]:
-    """Test predictions of the headline; those of a position control have the folds behind."""
-    folds = max(TrainingConfig.of(job.config).folds, 1)
-    return [row for row in cache.store().predictions.load(job.id, "test") if row.fold < folds]
+def _evaluated(answers: JobAnswers, view: MatrixView) -> Evaluation:
+    return _evaluation(f"{answers.key}|{view.level}|{view.rule}|{view.threshold}", view)
 
 
-def _show_cell(job: JobRecord, rows: list[PredictionRecord], evaluation: Evaluation, cell: tuple[int, int]) -> None:
-    names = evaluation.confusion.class_names
-    chosen = [row for row in rows if (row.truth, _called(row)) == cell]
-    st.subheader(plain(f"{names[cell[0]].capitalize()}, called {names[cell[1]]}: {len(chosen)}"), anchor=False)
-    show_cell(job, chosen, judged_of(job, chosen), names, explained.choose_view())
+@st.cache_data(max_entries=64, show_spinner="Drawing women for the intervals")
+def _evaluation(key: str, _view: MatrixView) -> Evaluation:  # noqa: ARG001 - names the view
+    called = _view.called
+    patients = called.patients.tolist()
+    return evaluate(called.truth, called.probabilities, patients, called.class_names, predicted=called.predicted)
 
 
-def _show_image(job: JobRecord, rows: list[PredictionRecord], evaluation: Evaluation) -> None:
+def _show_image(job: JobRecord, answers: JobAnswers) -> None:
     st.button("Back to the cell", icon=":material/arrow_back:", on_click=_close, shortcut="Escape")
-    row = next((row for row in rows if row.item_id == st.query_params[IMAGE]), None)
+    row = next((row for row in answers.rows if row.item_id == st.query_params[IMAGE]), None)
     judged = judged_of(job, [row]) if row is not None else {}
     if row is None or row.item_id not in judged:
         st.error("The address names no test image of this training.", icon=":material/block:")
         return
-    names, film = evaluation.confusion.class_names, judged[row.item_id]
+    names, film = answers.predictions.class_names, judged[row.item_id]
     layers = tuple(MODELS[TrainingConfig.of(job.config).model].cam_layers)
     view = explained.choose_view(layers, tuple(names))
     answer = explained.explain_film(job.id, film, view)
@@ -98,7 +102,3 @@ def _name_of(film: Judged) -> str:
 
 def _close() -> None:
     st.query_params.pop(IMAGE, None)
-
-
-def _called(row: PredictionRecord) -> int:
-    return max(range(len(row.probabilities)), key=row.probabilities.__getitem__)

@@ -87,6 +87,40 @@ def test_a_section_that_there_is_not_shows_the_matrix(section, trained):
     assert len([button for button in app.button if (button.key or "").startswith("cell-")]) == 9
 
 
+def cell_counts(app):
+    return [int(button.label.split("**")[1]) for button in app.button if (button.key or "").startswith("cell-")]
+
+
+@pytest.mark.parametrize(("level", "total"), [("image", 120), ("breast", 114), ("woman", 60)])
+def test_the_matrix_counts_images_breasts_or_women(section, trained, level, total):
+    trained(2.0)
+    app = section("matrix", level=level)
+    assert sum(cell_counts(app)) == total
+    chosen = next(button for button in app.button if button.key == "cell-0-0")
+    chosen.click().run()
+    assert not app.exception
+    assert "Normal, called normal" in words(app)
+    assert "are called normal. Of the" in words(app)
+
+
+def test_a_threshold_calls_more_abnormal_the_lower_it_is(section, trained):
+    trained(1.0)
+    app = section("matrix", rule="abnormal", threshold="0.05")
+    normal_called_normal = cell_counts(app)[0]
+    assert normal_called_normal < 5
+    assert "0." in words(app)
+
+
+@pytest.mark.parametrize("name", ["surest_wrong", "unsure_right"])
+def test_lists_of_errors_and_of_luck_stand_in_the_address(section, trained, name):
+    trained(1.0)
+    app = section("matrix")
+    next(button for button in app.button if button.key == f"list.{name}").click().run()
+    assert app.query_params["list"] == name
+    assert not app.exception
+    assert ("Surest errors" if name == "surest_wrong" else "Least sure, but right") in words(app)
+
+
 def test_curves_name_their_area_with_its_interval(section, trained):
     trained(3.0)
     shown = words(section("curves", question="malignant"))
