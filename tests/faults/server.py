@@ -38,7 +38,8 @@ class Server:
 
     def __init__(self, home):
         own = {"MAMMO_HOME": str(home), "MAMMO_HEARTBEAT_SECONDS": "0.5", "MAMMO_LEASE_SECONDS": str(LEASE_SECONDS)}
-        self.environment = {**os.environ, **own, "OMP_NUM_THREADS": "1"}
+        path = os.pathsep.join(map(str, (Path(__file__).parent / "idling", ROOT)))
+        self.environment = {**os.environ, **own, "OMP_NUM_THREADS": "1", "PYTHONPATH": path}
         self.settings = settings(own)
         self.store = open_store(self.settings)
         self.processes = []
@@ -70,11 +71,15 @@ class Server:
         new = NewJob(kind=kind, config=config, owner="tester", data_set="films", split=self.split)
         return self.store.jobs.submit(new).id
 
-    def submit_light(self, patients=3, worker=None):
-        """A job that needs no torch: phantoms. Three women are drawn at once; many take long, and several processes."""
+    def submit_phantoms(self, patients):
+        """A job that draws, by several processes of its own if there are many women."""
         name = f"phantoms-{len(self.store.jobs.list()) + 1}"
         config = {"name": name, "patients": patients, "kind": "demo", "seed": 0}
-        return self.store.jobs.submit(NewJob(kind="phantoms", config=config, owner="tester"), worker).id
+        return self.store.jobs.submit(NewJob(kind="phantoms", config=config, owner="tester")).id
+
+    def submit_idling(self, steps=1, worker=None):
+        """A job that only waits, for a twentieth of a second a step; see ``idling/sitecustomize.py``."""
+        return self.store.jobs.submit(NewJob(kind="idling", config={"steps": steps}, owner="tester"), worker).id
 
     def job(self, number):
         return self.store.jobs.get(number)
@@ -85,7 +90,9 @@ class Server:
         while not condition():
             if time.monotonic() - start > seconds:
                 states = [(job.id, str(job.state), job.note) for job in self.store.jobs.list()]
-                pytest.fail(f"waited {seconds} s in vain; jobs: {states}")
+                ended = [one for one in self.processes if one.poll() not in {None, 0, -signal.SIGKILL}]
+                words = [one.communicate()[1].decode()[-500:] for one in ended]
+                pytest.fail(f"waited {seconds} s in vain; jobs: {states}; processes that failed: {words}")
             time.sleep(0.02)
         return time.monotonic() - start
 
@@ -100,9 +107,9 @@ class Server:
         self.until_logged(number, count)
         return number, worker
 
-    def disturbed_light(self, *, program=("-m", "mammo"), **environment):
-        """A long job that needs no torch, at work, and the worker that has it."""
-        number = self.submit_light(patients=1000)
+    def disturbed_idling(self, *, program=("-m", "mammo"), **environment):
+        """A long job that only waits, at work, and the worker that has it."""
+        number = self.submit_idling(steps=10_000)
         worker = self.start("worker", "--json", program=program, **environment)
         self.until(lambda: self.job(number).progress > 0)
         return number, worker

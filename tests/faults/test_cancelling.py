@@ -15,7 +15,7 @@ PATIENT = "import mammo.jobs.worker as worker\nworker._PATIENCE_SECONDS = {}\nfr
 
 
 def test_while_it_waits(server):
-    number = server.submit_light()
+    number = server.submit_idling()
     server.finished("jobs", "cancel", number)
     server.finished(*FINISH)
     assert (server.job(number).state, server.job(number).attempt) == (JobState.CANCELLED, 0)
@@ -25,11 +25,11 @@ def test_while_a_worker_takes_it_and_while_it_works(server):
     """Between the claim and the moment when its process is up, some times; then at work. The worker takes the next."""
     worker = server.start("worker", "--json")
     for _ in range(3):
-        number = server.submit_light()
+        number = server.submit_idling()
         server.until(lambda number=number: server.job(number).state != JobState.QUEUED)
         server.store.jobs.cancel(number, by="tester")
         assert server.until_in(number, JobState.CANCELLED, 35) < 35
-    number, following = server.submit_light(patients=1000), server.submit_light()
+    number, following = server.submit_idling(steps=10_000), server.submit_idling()
     server.until(lambda: server.job(number).progress > 0)
     server.store.jobs.cancel(number, by="tester")
     assert server.until_in(number, JobState.CANCELLED, 35) < 35
@@ -63,7 +63,7 @@ def test_after_it_has_ended(server):
 
 def test_while_its_worker_dies(server):
     """An accepted cancel outlives whoever should have carried it out."""
-    number, worker = server.disturbed_light()
+    number, worker = server.disturbed_idling()
     for process in (worker, server.child_of(worker)):
         process.send_signal(signal.SIGSTOP)
     server.store.jobs.cancel(number, by="tester")
@@ -93,7 +93,7 @@ def test_a_running_job_is_paused_and_resumed(server):
 )
 def test_a_process_that_does_not_listen_is_killed(server, asked, patience):
     """F39: stuck, it is given 30 s, or 2 s in the short form; its slot is free within 15 s more."""
-    number, worker = server.disturbed_light(program=("-c", PATIENT.format(patience)))
+    number, worker = server.disturbed_idling(program=("-c", PATIENT.format(patience)))
     child = server.child_of(worker)
     child.suspend()
     if asked == "cancel":

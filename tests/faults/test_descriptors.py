@@ -28,7 +28,7 @@ def database_files(process):
 
 def test_no_process_of_a_job_inherits_the_database(server):
     """Worker and job have it open, for themselves alone; those that draw phantoms for the job don't have it."""
-    server.submit_light(patients=60)
+    server.submit_phantoms(patients=60)
     worker = server.start("worker", "--json")
     server.until(lambda: len(server.children_of(worker)) > 2)
     job, *helpers = server.children_of(worker)

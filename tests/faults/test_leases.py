@@ -17,14 +17,14 @@ DEFAULTS = {"MAMMO_HEARTBEAT_SECONDS": "", "MAMMO_LEASE_SECONDS": ""}
 
 def until_swept(server):
     """Until some worker has looked after lost jobs once more: it finds one that was put there for it."""
-    number = server.submit_light(worker=DEAD)
+    number = server.submit_idling(worker=DEAD)
     server.store.jobs.cancel(number, by="tester")
     server.until_in(number, JobState.CANCELLED, 60)
 
 
 def test_a_silent_workers_job_is_taken_and_nothing_it_writes_later_counts(server):
     """F06: stopped for longer than the lease; its process goes on alone, is refused at its first word and ends."""
-    number, silent = server.disturbed_light()
+    number, silent = server.disturbed_idling()
     child = server.child_of(silent)
     for process in (silent, child):
         process.send_signal(signal.SIGSTOP)
@@ -43,7 +43,7 @@ def test_a_silent_workers_job_is_taken_and_nothing_it_writes_later_counts(server
 def test_a_worker_silent_for_less_than_the_lease_keeps_its_job(server):
     """F07: another worker looks twice meanwhile and takes nothing."""
     long_lease = {"MAMMO_LEASE_SECONDS": "12"}
-    number, silent = server.disturbed_light(**long_lease)
+    number, silent = server.disturbed_idling(**long_lease)
     child = server.child_of(silent)
     server.start("worker", "--json", **long_lease)
     until_swept(server)
@@ -62,7 +62,7 @@ def test_a_worker_silent_for_less_than_the_lease_keeps_its_job(server):
 @pytest.mark.parametrize("seconds", [3 * LEASE_SECONDS, pytest.param(30, marks=pytest.mark.long)])
 def test_a_locked_database_costs_no_job(server, seconds):
     """F11: locked for three leases; nobody could speak meanwhile, and nobody is taken for dead."""
-    number, _worker = server.disturbed_light()
+    number, _worker = server.disturbed_idling()
     server.start("worker", "--json")
     until_swept(server)
     intruder = sqlite3.connect(server.settings.home / "mammo.db", isolation_level=None)
@@ -77,7 +77,7 @@ def test_a_locked_database_costs_no_job(server, seconds):
 def test_jobs_of_another_boot_are_all_taken_up(server):
     """F33: after a reboot no process of before is alive, whatever its number and the clocks say."""
     before = replace(this_process("worker"), boot_id="the boot before")
-    number, *cancelled = (server.submit_light(worker=before) for _ in range(3))
+    number, *cancelled = (server.submit_idling(worker=before) for _ in range(3))
     for other in cancelled:
         server.store.jobs.cancel(other, by="tester")
     server.finished(*FINISH)
@@ -87,7 +87,7 @@ def test_jobs_of_another_boot_are_all_taken_up(server):
 
 def test_a_worker_that_dies_on_this_machine_is_noticed_within_10_s(server, record_property):
     """R4, with the settings of an installation: another worker has the job 10 s after the death."""
-    number, worker = server.disturbed_light(**DEFAULTS)
+    number, worker = server.disturbed_idling(**DEFAULTS)
     server.start("worker", "--json", **DEFAULTS)
     until_swept(server)
     worker.kill()
@@ -101,7 +101,7 @@ def test_a_worker_that_dies_on_this_machine_is_noticed_within_10_s(server, recor
 def test_a_worker_that_falls_silent_is_noticed_within_40_s(server, record_property, whose):
     """F06, F33, R4: with the settings of an installation; another worker has the job within 45 s."""
     boot = {} if whose == "of this boot" else {"boot_id": "the boot before"}
-    number = server.submit_light(worker=replace(this_process("silent"), **boot))
+    number = server.submit_idling(worker=replace(this_process("silent"), **boot))
     server.start("worker", "--json", **DEFAULTS)
     noticed = server.until(lambda: any("silent for" in note for note in server.notes_of(number)), 60)
     taken = noticed + server.until(lambda: server.job(number).attempt == 2, 60)

@@ -23,7 +23,7 @@ def apps(processes):
 def test_a_killed_dashboard_comes_back_and_nothing_outlives_the_supervisor(server):
     """F40, F50, F03: the app is killed, a second supervisor refused, then the first one killed while its job hangs."""
     port = free_port()
-    number = server.submit_light(patients=1000)
+    number = server.submit_idling(steps=10_000)
     supervisor = server.start("serve", "--port", port, "--no-demo", "--workers", 1)
     server.until(lambda: server.job(number).progress > 0 and apps(server.children_of(supervisor)))
     refused = server.finished("serve", "--port", port, "--no-demo", code=2)

@@ -44,7 +44,7 @@ def laid_down(server):
     F04: the last checkpoint holds the last step that was made; no other job was taken.
     """
     number, worker = server.disturbed(count=20)
-    other = server.submit_light()
+    other = server.submit_idling()
     worker.send_signal(signal.SIGTERM)
     worker.communicate(timeout=35)
     assert worker.returncode == 0
@@ -200,7 +200,7 @@ def test_a_disk_that_fills_amid_a_training_pauses_it_until_there_is_room(server,
 def test_a_device_with_too_little_memory(server, tmp_path, images, state, words):
     """F23, simulated: one retry with half the micro-batch, said; or a failure with the numbers. The next job runs."""
     (tmp_path / "sitecustomize.py").write_text(SMALL_MEMORY.format(images=images))
-    number, following = server.submit(), server.submit_light()
+    number, following = server.submit(), server.submit_phantoms(3)
     worker = server.start(*FINISH, PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}")
     worker.communicate(timeout=120)
     job = server.job(number)
