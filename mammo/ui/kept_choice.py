@@ -38,10 +38,14 @@ def kept_segment(
         st.query_params[key] = st.session_state[key]
 
     asked = st.query_params.get(key)
+    # The default is part of what the widget is: were it another one in the next run, its value would be lost.
+    if key not in st.session_state:
+        st.session_state[f"{key}.first"] = asked if asked in options else options[0]
+    first = st.session_state[f"{key}.first"]
     chosen = st.segmented_control(
         label,
         options,
-        default=None if key in st.session_state else asked if asked in options else options[0],
+        default=first if first in options else options[0],
         format_func=in_words,
         required=True,
         key=key,

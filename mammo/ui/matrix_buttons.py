@@ -8,6 +8,7 @@ from typing import Literal
 import streamlit as st
 
 from mammo.evaluation.confusion import ConfusionMatrix
+from mammo.evaluation.intervals import Values
 from mammo.ui import numbers, theme
 from mammo.ui.plain_text import plain
 
@@ -28,13 +29,20 @@ def choose_cell(matrix: ConfusionMatrix, shares: Shares = "true", many: str = "i
     chosen = _asked(names)
     rates = matrix.row_rates if shares == "true" else matrix.column_rates
     st.html(f"<style>{''.join(_style(rates[cell], cell, chosen) for cell in _cells(names))}</style>")
+    with st.container(key="cells", gap="xxsmall"):
+        _show_cells(matrix, rates, many)
+    return chosen
+
+
+def _show_cells(matrix: ConfusionMatrix, rates: Values, many: str) -> None:
+    names = matrix.class_names
     columns = [1.1, *([1] * len(names))]
-    head = st.columns(columns, gap="xxsmall")
+    head = st.columns(columns, gap="xxsmall", wrap=False)
     head[0].caption("it is \\ called")
     for place, name in zip(head[1:], names, strict=True):
         place.caption(plain(name))
     for true, name in enumerate(names):
-        row = st.columns(columns, gap="xxsmall", vertical_alignment="center")
+        row = st.columns(columns, gap="xxsmall", vertical_alignment="center", wrap=False)
         row[0].caption(plain(name))
         for called, place in enumerate(row[1:]):
             count, share = int(matrix.counts[true, called]), float(rates[true, called])
@@ -47,7 +55,6 @@ def choose_cell(matrix: ConfusionMatrix, shares: Shares = "true", many: str = "i
                 on_click=_choose,
                 args=(name, names[called]),
             )
-    return chosen
 
 
 def _choose(true: str, called: str) -> None:
