@@ -101,6 +101,7 @@ class WorkerLoop:
         return False
 
     def _sweep_now_and_then(self) -> None:
+        """Take jobs from lost workers; seldom, remove what killed processes left half written."""
         # a third of the lease: a silent worker is noticed within four thirds of it
         if time.monotonic() - self._swept_at >= min(self.settings.lease_seconds / 3, 5.0):
             self._swept_at = time.monotonic()
@@ -126,7 +127,13 @@ class WorkerLoop:
         if job is None:
             return False
         logger.info("Job %d: %s, attempt %d, on %s.", job.id, job.kind, job.attempt, self.slot.label)
-        self._child = self._start(job)
+        try:
+            self._child = self._start(job)
+        except OSError as error:
+            why = f"Its process could not be started ({error.strerror}). Mend MAMMO_HOME's disk or rights, then resume."
+            logger.warning("Job %d: %s", job.id, why)
+            with suppress(JobStateError):  # cancelled meanwhile; the sweep will confirm it
+                self.store.jobs.pause(job.id, job.attempt, why)
         return True
 
     def _is_blocked(self) -> bool:

@@ -15,6 +15,7 @@ TRAIN += [part for key, value in TRAINING.items() for part in ("--set", f"{key}=
 @pytest.mark.long
 @pytest.mark.parametrize("seed", range(10))
 def test_kill_and_resume_change_nothing(server, seed):
+    """F01 at the terminal."""
     before = server.store.jobs.list()[0].id
     process = server.start(*TRAIN, "--split", server.split)
     server.until(lambda: server.store.jobs.list()[0].id > before)

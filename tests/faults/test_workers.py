@@ -92,5 +92,19 @@ def test_two_workers_share_the_queue_and_do_each_job_once(server):
     assert ends == [(JobState.SUCCEEDED, 1)] * 4
 
 
+def test_a_job_whose_process_cannot_be_started_waits_for_a_person_and_the_next_is_taken(server):
+    """F20: a file lies where the job's folder should be; a disk that is full or may only be read does the same."""
+    number, following = server.submit_idling(), server.submit_idling()
+    server.settings.job_dir(number).write_text("in the way")
+    server.finished(*FINISH)
+    assert (server.job(number).state, server.job(number).attempt) == (JobState.PAUSED, 1)
+    assert "could not be started (File exists)" in server.job(number).reason
+    assert server.job(following).state == JobState.SUCCEEDED
+    server.settings.job_dir(number).unlink()
+    server.store.jobs.resume(number, by="tester")
+    server.finished(*FINISH)
+    assert server.job(number).state == JobState.SUCCEEDED
+
+
 def test_a_worker_for_a_device_that_is_not_there_is_refused(server):
     assert "There is no device cuda:3 here" in server.finished("worker", "--device", "cuda:3", code=2)
