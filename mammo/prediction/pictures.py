@@ -6,22 +6,49 @@ import cv2
 import numpy as np
 
 from mammo.imaging.breast import breast_mask
-from mammo.imaging.gray_image import GrayImage
+from mammo.imaging.gray_image import GrayImage, Mask
 from mammo.imaging.overlay import overlay
 from mammo.prediction.wire import Answer
 
 _QUALITY = 90
 
 
-def overlaid(answer: Answer, opacity: float) -> bytes:
-    """The picture with its heat map, of a whole film inside the breast alone, as JPEG; ``opacity`` in [0, 1]."""
+def overlaid(
+    answer: Answer,
+    opacity: float,
+    *,
+    lesions: Mask | None = None,
+    square: tuple[float, float, float] | None = None,
+    is_doubted: bool = False,
+) -> bytes:
+    """The picture with its heat map, of a whole film inside the breast alone, as JPEG.
+
+    Args:
+        answer: With or without a heat map.
+        opacity: In [0, 1].
+        lesions: Outlined lesions of the film, in its own pixels, to be drawn as dashed lines.
+        square: Center (x, y) and side of what the picture shows of the film, in the film's pixels; None for all.
+        is_doubted: A map that is not to be trusted loses its colors.
+    """
     image = _decoded(answer.picture)
+    outline = None if lesions is None else _in_picture(lesions, square, image.shape)
+    heatmap, mask = np.zeros_like(image), None
     if answer.heatmap:
-        mask = breast_mask(image) if answer.is_whole else None
-        shown = overlay(image, _decoded(answer.heatmap), opacity=opacity, mask=mask)
-    else:
-        shown = overlay(image, np.zeros_like(image))
+        heatmap, mask = _decoded(answer.heatmap), breast_mask(image) if answer.is_whole else None
+    shown = overlay(image, heatmap, opacity=opacity, mask=mask, outline=None if is_doubted else outline)
+    if is_doubted:
+        shown = np.repeat(cv2.cvtColor(shown, cv2.COLOR_RGB2GRAY)[..., None], 3, axis=2)
     return bytes(cv2.imencode(".jpg", shown[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])[1])
+
+
+def _in_picture(mask: Mask, square: tuple[float, float, float] | None, shape: tuple[int, ...]) -> Mask:
+    """A mask of the film where it lies in a picture of all or a square of it."""
+    height, width = shape
+    center_x, center_y, side = square or (mask.shape[1] / 2, mask.shape[0] / 2, mask.shape[1])
+    scale, top = width / side, center_y - (side / 2 if square else mask.shape[0] / 2)
+    to_picture = np.array([[scale, 0, -scale * (center_x - side / 2)], [0, scale, -scale * top]])
+    moved = cv2.warpAffine(mask.astype(np.uint8), to_picture, (width, height), flags=cv2.INTER_NEAREST)
+    return np.asarray(moved > 0)
 
 
 def _decoded(png: bytes) -> GrayImage:

@@ -96,7 +96,7 @@ def _choice(label: str, values: Sequence[str], key: str, words: dict[str, str] |
         [_ALL, *values],
         default=_ALL,
         required=True,
-        format_func=lambda value: plain((words or {}).get(value, value)),
+        format_func=lambda value: plain((words or {}).get(str(value), str(value))),
         key=key,
         bind="query-params",
         on_change=back_to_the_first,

@@ -6,16 +6,13 @@ import streamlit as st
 
 from mammo.evaluation.evaluation import Evaluation, evaluate
 from mammo.evaluation.scores import SCORES
-from mammo.models import MODELS
 from mammo.store import JobRecord
-from mammo.training.config import TrainingConfig
 from mammo.ui import charts, explained, finished_jobs, numbers, theme
-from mammo.ui.explained import Judged
 from mammo.ui.job_answers import JobAnswers, answers_of
 from mammo.ui.judged_squares import judged_of
-from mammo.ui.one_prediction import show_prediction
 from mammo.ui.plain_text import plain
 from mammo.ui.results_gallery import IMAGE, show_cell
+from mammo.ui.results_image import show_image
 from mammo.ui.results_matrix import MatrixView, choose_in_matrix, choose_view, show_heading
 from mammo.ui.results_sections import MATRIX, choose_section, show_section
 
@@ -50,7 +47,7 @@ def show_results(job: JobRecord) -> None:
         with st.expander("What can and can't be said", icon=":material/rule:"):
             st.markdown("\n".join(f"- {plain(note)}" for note in notes))
     if st.query_params.get(IMAGE):
-        _show_image(job, answers)
+        show_image(job, answers)
     elif chosen is not None:
         show_heading(chosen)
         judged = judged_of(job, chosen.rows)
@@ -77,28 +74,3 @@ def _evaluation(key: str, _view: MatrixView) -> Evaluation:  # noqa: ARG001 - na
     called = _view.called
     patients = called.patients.tolist()
     return evaluate(called.truth, called.probabilities, patients, called.class_names, predicted=called.predicted)
-
-
-def _show_image(job: JobRecord, answers: JobAnswers) -> None:
-    st.button("Back to the cell", icon=":material/arrow_back:", on_click=_close, shortcut="Escape")
-    row = next((row for row in answers.rows if row.item_id == st.query_params[IMAGE]), None)
-    judged = judged_of(job, [row]) if row is not None else {}
-    if row is None or row.item_id not in judged:
-        st.error("The address names no test image of this training.", icon=":material/block:")
-        return
-    names, film = answers.predictions.class_names, judged[row.item_id]
-    layers = tuple(MODELS[TrainingConfig.of(job.config).model].cam_layers)
-    view = explained.choose_view(layers, tuple(names))
-    answer = explained.explain_film(job.id, film, view)
-    show_prediction(answer, view, name=_name_of(film), truth=names[row.truth])
-
-
-def _name_of(film: Judged) -> str:
-    sample = film.sample
-    density = sample.density and f"density {sample.density}"
-    square = film.square and f"the square of {film.square[2]:.0f} pixels that the model saw"
-    return " · ".join([sample.path.name, *(fact for fact in (sample.laterality, sample.view, density, square) if fact)])
-
-
-def _close() -> None:
-    st.query_params.pop(IMAGE, None)

@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 
 from mammo.evaluation.evaluation import evaluate
+from mammo.evaluation.intervals import Interval
 from mammo.export.bundle import evaluation_zip
 from mammo.jobs.exporting import export_facts
 from mammo.store import NewJob, PredictionRecord
 from mammo.training.presets import PRESETS
+from mammo.trust.heatmap_trust import HeatmapTrust
 from tests.pages.conftest import WORKER
 from tests.pages.words import unescaped
 
@@ -196,3 +198,40 @@ def test_an_export_holds_every_answer_and_its_names_do_no_harm(store, trained):
     predictions = archive.read(f"mammo-job-{number}/predictions.csv").decode("utf-8-sig").splitlines()
     assert len(predictions) == 121
     assert "Research use only" in archive.read(f"mammo-job-{number}/README.txt").decode()
+
+
+def with_checks(store, trained, failing):
+    """A training whose Grad-CAM has been checked; its map hardly depends on the weights if ``failing``."""
+    number = trained(3.0)
+    fine, likeness = Interval(0.9, 0.8, 1.0), Interval(0.8 if failing else 0.1, 0.0, 0.9)
+    check = HeatmapTrust(
+        method="grad_cam", layer="features", images=40, women=20, blank=0, like_random_weights=likeness, repeated=fine,
+        faithfulness=fine, outlined=0, outlined_women=0, over_chance=Interval(None), over_random_weights=Interval(None),
+        over_center=Interval(None),
+    )  # fmt: skip
+    job = store.jobs.submit(NewJob("heatmap_check", {"job": number}, "guest"), WORKER)
+    store.jobs.begin(job.id, 1, {})
+    store.jobs.finish(job.id, 1, {"job": number, "checks": [check.to_json()]})
+    return number
+
+
+@pytest.mark.parametrize("failing", [True, False])
+def test_a_check_says_why_a_map_is_not_to_be_trusted_or_that_it_passed(section, store, trained, failing):
+    with_checks(store, trained, failing)
+    shown = words(section("maps"))
+    assert ("Grad-CAM: not to be trusted" in shown) is failing
+    assert ("shows the picture, not what the model has learnt" in shown) is failing
+    assert ("Grad-CAM: passed every check" in shown) is not failing
+
+
+@pytest.mark.parametrize("failing", [True, False])
+def test_an_image_tells_the_doubts_about_its_map_and_methods_stand_side_by_side(
+    section, store, trained, predictor, failing
+):
+    number = with_checks(store, trained, failing)
+    image = next(row for row in store.predictions.load(number, "test") if not row.sample_id.startswith("gone"))
+    app = section("matrix", job=str(number), image=image.item_id, methods="true")
+    assert any("not what the model has learnt" in unescaped(one.value) for one in app.warning) is failing
+    assert {question.method for question in predictor.questions} >= {"grad_cam", "layer_cam", "integrated_gradients"}
+    assert "occlusion" not in {question.method for question in predictor.questions}
+    assert "not checked" in words(app)
