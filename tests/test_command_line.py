@@ -67,6 +67,9 @@ def test_the_whole_way_from_phantoms_to_an_explained_prediction(mammo, phantoms,
     assert (tmp_path / "out" / good["overlay"]).is_file()
     assert "Research use only" in (tmp_path / "out" / "report.html").read_text()
     assert refused == {"file": "broken.png", "error": "broken.png is empty (0 bytes)."}
+    taken = mammo("export", trained["job"], tmp_path / "job.zip", "--json")
+    assert taken["bytes"] == (tmp_path / "job.zip").stat().st_size
+    assert "already" in mammo("export", trained["job"], tmp_path / "job.zip", code=2)
     shown = mammo("jobs", "show", trained["job"], "--json")
     assert [event["to"] for event in shown["history"]] == ["starting", "running", "succeeded"]
 
@@ -92,6 +95,8 @@ def test_adding_again_changes_nothing(mammo, phantoms, tmp_path):
         (["train", "--dataset", "nothing", "--set", "epochs=0"], "epochs"),
         (["train", "--dataset", "nothing", "--set", "epochs"], "KEY=VALUE"),
         (["evaluate", "7"], "no job"),
+        (["export", "7", "job.zip"], "no job"),
+        (["export", "7", "nowhere/job.zip"], "does not exist"),
         (["predict", "7", "a.png", "--cam", "magic"], "no CAM method named 'magic'"),
         (["phantoms", "here", "--patients", "1"], "number of women"),
         (["datasets", "split", "nothing", "--fractions", "1,2"], "no data set"),

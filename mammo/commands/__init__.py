@@ -8,6 +8,7 @@ from mammo.commands import (
     datasets,
     doctor,
     evaluate,
+    export,
     jobs,
     phantoms,
     predict,
@@ -33,6 +34,7 @@ app.command("presets")(registries.presets)
 app.command("models")(registries.models)
 app.command("methods")(registries.methods)
 app.command("evaluate")(evaluate.evaluate)
+app.command("export")(export.export)
 app.command("predict")(predict.predict)
 app.command("serve")(serve.serve)
 app.command("predictor")(predictor.predictor)
