@@ -73,13 +73,13 @@ def test_gives_raw_maps_of_the_images_size_and_the_answers(method, network):
 
 
 @pytest.mark.parametrize("name", [name for name, method in CAM_METHODS.items() if method.is_class_specific])
-def test_is_blank_for_a_class_that_nothing_speaks_for(name, network):
+def test_is_blank_for_a_class_that_nothing_speaks_for(name, network):  # B67
     heatmap = explain(CAM_METHODS[name], SPEC, network, image_with_bright_square(), [0]).heatmaps[0]
     assert not heatmap.any()
     assert is_blank(heatmap)
 
 
-def test_a_constant_image_gives_no_misleading_color(method, network):
+def test_a_constant_image_gives_no_misleading_color(method, network):  # B67
     heatmap = explain(method, SPEC, network, torch.full((1, 3, 32, 32), 0.9), [BRIGHT]).heatmaps[0]
     assert not normalized(heatmap).any()
 
@@ -108,7 +108,7 @@ def test_leaves_the_model_and_the_image_as_they_were(method, network, frozen):
     assert not image.requires_grad
 
 
-def test_a_model_that_answers_with_nan_is_refused(method, network):
+def test_a_model_that_answers_with_nan_is_refused(method, network):  # B67
     with torch.no_grad():
         network.features[0].bias.fill_(float("nan"))
     with pytest.raises(ExplanationError, match="image 1: the model answers with values that are not numbers"):

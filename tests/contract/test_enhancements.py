@@ -29,13 +29,13 @@ def test_leaves_its_input_alone(enhancement, phantom):
 
 @every_enhancement
 @pytest.mark.parametrize("level", [0.0, 0.5, 1.0])
-def test_returns_a_constant_image_unchanged(enhancement, level):
+def test_returns_a_constant_image_unchanged(enhancement, level):  # B23
     constant = np.full((80, 70), level, np.float32)
     np.testing.assert_array_equal(enhancement(constant), constant)
 
 
 @every_enhancement
-def test_refuses_an_image_that_is_not_all_numbers(enhancement, phantom):
+def test_refuses_an_image_that_is_not_all_numbers(enhancement, phantom):  # B21
     phantom[3, 3] = np.nan
     with pytest.raises(ImageError, match="not numbers"):
         enhancement(phantom)

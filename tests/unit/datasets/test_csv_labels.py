@@ -46,7 +46,7 @@ def test_each_column_finds_its_place(labelled):
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"], ids=["comma", "semicolon", "tab"])
-def test_tables_of_any_spreadsheet_are_read(labelled, encoding, delimiter):
+def test_tables_of_any_spreadsheet_are_read(labelled, encoding, delimiter):  # B61
     table = 'file,label,patient\r\n"a.png","benign","Müller ""M"""\r\n\r\nb.png,normal,P2\r\n'.replace(",", delimiter)
     entries = find(labelled(table, encoding)).entries
 
@@ -96,7 +96,7 @@ def test_other_column_names_can_be_assigned(labelled):
         ("b.png,benign,,,,,", "2 more cells than the header has"),
     ],
 )
-def test_a_problem_is_told_by_its_line(labelled, row, complaint):
+def test_a_problem_is_told_by_its_line(labelled, row, complaint):  # B61
     message = problems_of(labelled(f"file,label,lesion_x,lesion_y,lesion_r\na.png,normal,,,\n{row}\n"))
 
     assert message.startswith("labels.csv has problems, and nothing was imported: line 3: ")
@@ -108,7 +108,7 @@ def test_an_age_that_nobody_has_is_a_problem(labelled, age):
     assert "line 2: age is" in problems_of(labelled(f"file,label,age\na.png,benign,{age}\n"))
 
 
-def test_all_problems_are_told_at_once_and_many_are_counted(labelled):
+def test_all_problems_are_told_at_once_and_many_are_counted(labelled):  # B61
     rows = "".join(f"{number}.png,\n" for number in range(30))
     message = problems_of(labelled(f"file,label\n{rows}"))
 
@@ -125,17 +125,17 @@ def test_all_problems_are_told_at_once_and_many_are_counted(labelled):
         ("file,path,label\na.png,a.png,benign\n", "more than one column for file: file, path"),
     ],
 )
-def test_a_missing_or_double_column_is_told(labelled, table, complaint):
+def test_a_missing_or_double_column_is_told(labelled, table, complaint):  # B61
     assert complaint in problems_of(labelled(table))
 
 
-def test_another_encoding_is_refused_with_the_line(labelled):
+def test_another_encoding_is_refused_with_the_line(labelled):  # B61
     root = labelled("file,label,patient\na.png,benign,Müller\n", encoding="latin-1")
 
     assert problems_of(root) == "labels.csv, line 2: the text is neither UTF-8 nor UTF-16. Save it as UTF-8."
 
 
-def test_a_listed_image_that_is_absent_and_an_image_without_row_are_refused(labelled):
+def test_a_listed_image_that_is_absent_and_an_image_without_row_are_refused(labelled):  # B64
     findings = find(labelled("file,label\na.png,benign\nc.png,normal\n"))
 
     assert [entry.file for entry in findings.entries] == ["a.png"]

@@ -32,7 +32,7 @@ def test_a_patient_split_of_different_images_is_clean(collection):
     assert report.sentences() == ("No patient and no image is in more than one part.",)
 
 
-def test_all_of_500_planted_leaks_are_found(women):
+def test_all_of_500_planted_leaks_are_found(women):  # B63
     samples = women("normal", 1500) + women("benign", 1500)
     split = split_samples(samples, fractions=(0.6, 0, 0.4))
     signatures = random_signatures(samples)
@@ -56,7 +56,7 @@ def test_all_of_500_planted_leaks_are_found(women):
     assert set(report.near_duplicates_across) == {tuple(sorted((a.id, b.id))) for a, b in pairs[2::3]}
 
 
-def test_an_image_split_puts_women_into_several_parts(collection):
+def test_an_image_split_puts_women_into_several_parts(collection):  # B63
     report = leakage_report(collection, split_samples(collection, by="image"))
 
     assert len(report.patients_in_two_splits) > 0.4 * 800

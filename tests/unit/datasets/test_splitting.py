@@ -23,7 +23,7 @@ def collection(women):
     return women("normal", 40) + women("benign", 20) + women("malignant", 10)
 
 
-def test_no_woman_is_in_two_parts_of_a_patient_split(collection):
+def test_no_woman_is_in_two_parts_of_a_patient_split(collection):  # B63
     split = split_samples(collection)
 
     assert all(len(parts) == 1 for parts in parts_of_patients(collection, split).values())
@@ -57,14 +57,14 @@ def test_another_seed_gives_another_split_of_the_same_size(collection, by):
 @pytest.mark.parametrize(
     ("women_of_class", "dealt"), [(3, (1, 1, 1)), (4, (2, 1, 1)), (5, (3, 1, 1)), (20, (16, 2, 2))]
 )
-def test_a_small_class_reaches_each_part(women, women_of_class, dealt):
+def test_a_small_class_reaches_each_part(women, women_of_class, dealt):  # B62
     samples = women("normal", 30, images=1) + women("malignant", women_of_class, images=1)
     counts = split_balance(samples, split_samples(samples))
 
     assert tuple(counts[part]["malignant"] for part in ("train", "validation", "test")) == dealt
 
 
-def test_a_class_with_fewer_women_than_parts_is_refused_with_its_counts(women):
+def test_a_class_with_fewer_women_than_parts_is_refused_with_its_counts(women):  # B62
     samples = women("normal", 30) + women("malignant", 2)
 
     with pytest.raises(DatasetError, match=r"'malignant'.* 8 images of 2 patients") as error:
@@ -81,7 +81,7 @@ def test_two_women_of_a_class_suffice_for_two_parts(women):
 
 
 @pytest.mark.parametrize("by", ["patient", "image", "paper"])
-def test_one_class_alone_is_refused(women, by):
+def test_one_class_alone_is_refused(women, by):  # B62
     with pytest.raises(DatasetError, match="only 'normal'"):
         split_samples(women("normal", 10), by=by)
 

@@ -23,6 +23,6 @@ def test_its_defaults_change_nothing():
     np.testing.assert_array_equal(ENHANCEMENTS["levels"](RAMP), RAMP)
 
 
-def test_ends_that_meet_are_refused():
+def test_ends_that_meet_are_refused():  # B25
     with pytest.raises(ParameterError, match=r"The black point \(0.5\) must be below the white point \(0.5\)."):
         ENHANCEMENTS["levels"](RAMP, {"black": 0.5, "white": 0.5})

@@ -133,6 +133,6 @@ def test_the_median_agrees_with_scipy_and_removes_dust(image):
     ],
     ids=str,
 )
-def test_values_that_do_not_fit_are_one_sentence(image, name, values, words):
+def test_values_that_do_not_fit_are_one_sentence(image, name, values, words):  # B25
     with pytest.raises(ParameterError, match=words):
         apply(name, image, **values)
