@@ -521,7 +521,7 @@ def test_what_differs_from_the_preset_is_listed(training, running):
     assert table.to_dict("records") == [{"Field": "epochs", "This job": "10", "Preset demo": "20"}]
 
 
-def test_a_data_set_that_has_changed_since_is_said(training, store, running, phantoms):
+def test_a_data_set_that_has_changed_since_is_said(training, store, running, phantoms):  # B64
     changed = replace(import_collection(phantoms), fingerprint="f" * 64)
     store.data_sets.add("phantoms", phantoms, changed, by="guest")
     app = training(job=str(running))

@@ -80,7 +80,7 @@ def _mean_ovr(table):
     return 1 - (errors / table.sum()).mean()
 
 
-def test_scores_of_an_absent_class_are_not_available_and_say_why():
+def test_scores_of_an_absent_class_are_not_available_and_say_why():  # B62
     found = evaluate([0, 0, 1, 1], np.eye(3)[[0, 1, 1, 0]], list("abcd"), ("normal", "benign", "malignant"))
     assert str(found.scores["balanced_accuracy"]) == "n/a: no image is malignant"
     assert str(found.scores["auc_malignant"]) == "n/a: no image is malignant"

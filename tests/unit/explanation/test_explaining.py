@@ -174,7 +174,7 @@ FAILURES = {
 
 
 @pytest.mark.parametrize(("wrong", "sentence"), FAILURES.values(), ids=FAILURES)
-def test_what_does_not_fit_is_refused_and_the_model_left_as_it_was(wrong, sentence, small):
+def test_what_does_not_fit_is_refused_and_the_model_left_as_it_was(wrong, sentence, small):  # B67
     arguments = {"inputs": torch.zeros(1, 3, 64, 64), "targets": None, "layer": None, **wrong}
     with pytest.raises(ExplanationError, match=sentence) as caught:
         explain(GRAD_CAM, MODELS["small"], small, **arguments)
@@ -204,7 +204,7 @@ def test_maps_on_one_scale_keep_their_order_and_end_at_one():
 
 
 @pytest.mark.parametrize("value", [0, 3e-9, 5], ids=["zero", "a tiny constant", "a constant"])
-def test_a_map_without_a_place_is_blank_and_becomes_zero(value):
+def test_a_map_without_a_place_is_blank_and_becomes_zero(value):  # B67
     heatmap = np.full((3, 4), value, np.float32)
     assert is_blank(heatmap)
     assert normalized(heatmap).tolist() == [[0.0] * 4] * 3

@@ -95,7 +95,7 @@ def test_a_file_without_a_head_serves(weights_dir, thousand_classes, model):
     assert equal(backbone(model.state_dict()), backbone(thousand_classes))
 
 
-def test_half_precision_becomes_float32(weights_dir, thousand_classes, model):
+def test_half_precision_becomes_float32(weights_dir, thousand_classes, model):  # B66
     torch.save({key: tensor.half() for key, tensor in thousand_classes.items()}, weights_dir / "half.pth")
     load_pretrained(SPEC, model, "half.pth", weights_dir)
     state = model.state_dict()
@@ -242,6 +242,18 @@ def with_nan(path, state):
     torch.save({**state, "features.6.squeeze.weight": broken}, path)
 
 
+def onnx(path, _state):
+    path.write_bytes(b"\x08\x07\x12\x07pytorch\x1a\x052.0.0:" + bytes(200))
+
+
+def keras(path, _state):
+    path.write_bytes(b"\x89HDF\r\n\x1a\n" + bytes(200))
+
+
+def index_of_shards(path, _state):
+    path.write_text('{"metadata": {}, "weight_map": {"features.0.weight": "model-00001-of-00002.safetensors"}}')
+
+
 BAD_FILES = {
     malicious_archive: ("unsafe_weights", "could carry a program"),
     malicious_pickle: ("unsafe_weights", "could carry a program"),
@@ -254,12 +266,15 @@ BAD_FILES = {
     a_list: ("checkpoint", "something else than named weights"),
     nested: ("checkpoint", "something else than named weights"),
     torch_script: ("checkpoint", "damaged or no weights file"),
+    onnx: ("unsafe_weights", "no plain weights file"),
+    keras: ("unsafe_weights", "no plain weights file"),
+    index_of_shards: ("unsafe_weights", "no plain weights file"),
     with_nan: ("checkpoint", r"not numbers in features\.6\.squeeze\.weight"),
 }
 
 
 @pytest.mark.parametrize(("spoil", "verdict"), BAD_FILES.items(), ids=[spoil.__name__ for spoil in BAD_FILES])
-def test_a_bad_file_is_refused_and_nothing_happens(spoil, verdict, weights_dir, thousand_classes, model):
+def test_a_bad_file_is_refused_and_nothing_happens(spoil, verdict, weights_dir, thousand_classes, model):  # B66
     code, sentence = verdict
     spoil(weights_dir / "bad.pth", thousand_classes)
     before = {key: tensor.clone() for key, tensor in model.state_dict().items()}
@@ -283,7 +298,7 @@ def shortened(content):
 
 
 @pytest.mark.parametrize("spoil", [lying_header, extra_bytes, shortened])
-def test_a_spoilt_safetensors_file_is_refused(spoil, weights_dir, thousand_classes, model):
+def test_a_spoilt_safetensors_file_is_refused(spoil, weights_dir, thousand_classes, model):  # B66
     path = weights_dir / "bad.safetensors"
     save_file(thousand_classes, path)
     path.write_bytes(spoil(path.read_bytes()))
@@ -291,7 +306,7 @@ def test_a_spoilt_safetensors_file_is_refused(spoil, weights_dir, thousand_class
         load_pretrained(SPEC, model, "bad.safetensors", weights_dir)
 
 
-def test_weights_of_another_network_are_refused_with_the_first_three_differences(weights_dir, thousand_classes):
+def test_weights_of_another_network_are_refused_with_the_first_three_differences(weights_dir, thousand_classes):  # B66
     torch.save(thousand_classes, weights_dir / "other.pth")
     sentence = (
         r"^other\.pth does not fit ResNet-18: conv1\.weight is missing; bn1\.weight is missing; bn1\.bias is missing "
@@ -301,7 +316,7 @@ def test_weights_of_another_network_are_refused_with_the_first_three_differences
         create_model(MODELS["resnet18"], 3, HeadOptions(), "other.pth", weights_dir)
 
 
-def test_a_tensor_of_another_shape_and_one_too_many_are_named(weights_dir, thousand_classes, model):
+def test_a_tensor_of_another_shape_and_one_too_many_are_named(weights_dir, thousand_classes, model):  # B66
     stretched = torch.zeros(1).expand(10**6, 10**6)  # four bytes on disk, four terabytes if it were ever copied
     torch.save(
         {**thousand_classes, "features.0.weight": stretched, "extra.bias": torch.zeros(1)}, weights_dir / "x.pth"

@@ -20,7 +20,7 @@ def test_what_was_written_comes_back(folder):
 
 
 @pytest.mark.parametrize("name", ["weights.safetensors", "state.pt"])
-def test_every_flipped_bit_is_caught(folder, name):
+def test_every_flipped_bit_is_caught(folder, name):  # B66
     path = folder / name
     content = path.read_bytes()
     for position in np.random.default_rng(0).integers(0, 8 * len(content), 50):
@@ -32,7 +32,7 @@ def test_every_flipped_bit_is_caught(folder, name):
 
 
 @pytest.mark.parametrize("name", ["weights.safetensors", "manifest.json"])
-def test_a_missing_file_is_said(folder, name):
+def test_a_missing_file_is_said(folder, name):  # B66
     (folder / name).unlink()
     with pytest.raises(CheckpointError, match="missing or incomplete"):
         read_checkpoint(folder)

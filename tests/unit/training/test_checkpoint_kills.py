@@ -154,7 +154,7 @@ def test_a_manifest_that_is_none_is_caught(shelf, content):
 
 @pytest.mark.parametrize("name", ["weights.safetensors", "state.pt"])
 @pytest.mark.parametrize("size", [0, 1, 100])
-def test_a_cut_file_is_caught(shelf, name, size):
+def test_a_cut_file_is_caught(shelf, name, size):  # B66
     path = shelf.folder / "step-000000002" / name
     path.write_bytes(path.read_bytes()[:size])
     kept, problems = shelf.latest()

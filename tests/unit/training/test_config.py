@@ -42,7 +42,7 @@ def test_a_preset_survives_its_way_through_json(preset):
     ],
     ids=str,
 )
-def test_a_value_that_does_not_fit_is_named(values, words):
+def test_a_value_that_does_not_fit_is_named(values, words):  # B65
     with pytest.raises(ParameterError, match=words):
         TrainingConfig.of(values)
 

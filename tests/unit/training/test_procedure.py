@@ -96,20 +96,20 @@ def test_no_whole_checkpoint_is_said_instead_of_starting_over(config, source, fo
         train_and_evaluate(config, source, folders, Listener())
 
 
-def test_a_removed_source_file_is_named(config, source, folders, tmp_path):
+def test_a_removed_source_file_is_named(config, source, folders, tmp_path):  # B64
     gone = replace(source.samples[0], path=tmp_path / source.samples[0].id)
     moved = replace(source, samples=[gone, *source.samples[1:]])
     with pytest.raises(TrainingError, match=r"film\.png is no longer at its place"):
         train_and_evaluate(config, moved, folders, Listener())
 
 
-def test_a_changed_source_file_is_named(config, source, folders):
+def test_a_changed_source_file_is_named(config, source, folders):  # B64
     other = replace(source, samples=[replace(source.samples[0], sha256="0" * 64), *source.samples[1:]])
     with pytest.raises(TrainingError, match=r"film\.png has changed"):
         train_and_evaluate(config, other, folders, Listener())
 
 
-def test_a_missing_class_is_named_before_anything_is_trained(config, source, folders):
+def test_a_missing_class_is_named_before_anything_is_trained(config, source, folders):  # B62
     kept = {
         sample.id: part
         for sample in source.samples
