@@ -55,7 +55,7 @@ def kill_over_and_over(server, numbers, kills):
     """Kill so many workers, each job's no more often than a few times; return how often each way was taken."""
     dice, ways, died = np.random.default_rng(0), [], []
     drawn = cycle(WAYS)
-    most = kills // len(numbers) + 2
+    most = kills // len(numbers) + 4
     victims = [Victim(server, next(drawn), dice) for _ in range(VICTIMS)]
     while len(ways) < kills:
         for place, victim in enumerate(victims):
