@@ -35,6 +35,15 @@ def test_returns_a_constant_image_unchanged(enhancement, level):  # B23
 
 
 @every_enhancement
+def test_bears_two_levels_of_which_one_is_nearly_everywhere(enhancement):  # B24
+    film = np.full((320, 320), 0.02, np.float32)
+    film[150:160, :10] = 0.5  # a thousandth of the picture
+    enhanced = enhancement(film)
+    assert np.isfinite(enhanced).all()
+    assert 0 <= enhanced.min() <= enhanced.max() <= 1
+
+
+@every_enhancement
 def test_refuses_an_image_that_is_not_all_numbers(enhancement, phantom):  # B21
     phantom[3, 3] = np.nan
     with pytest.raises(ImageError, match="not numbers"):
