@@ -119,6 +119,15 @@ def _end_of_meta(content: bytes) -> int:
     return 144 + int(struct.unpack_from("<I", content, 140)[0])
 
 
+def _without_syntax(rng: np.random.Generator) -> bytes:
+    """The meta header does not say how the rest is encoded."""
+    whole = dicom(film(rng))
+    at = whole.index(b"\x02\x00\x10\x00UI")
+    length = 8 + int(struct.unpack_from("<H", whole, at + 6)[0])
+    left = struct.pack("<I", _end_of_meta(whole) - 144 - length)
+    return whole[:140] + left + whole[144:at] + whole[at + length :]
+
+
 def _sound(**attributes: Any) -> Content:
     return lambda rng: dicom(film(rng), **attributes)
 
@@ -182,6 +191,7 @@ BAD_DICOMS = (
     BadFile(
         "B33", "no-meta-big-endian.dcm", "not_dicom", lambda rng: without_meta(dicom(film(rng), ExplicitVRBigEndian))
     ),
+    BadFile("B33", "no-syntax.dcm", "not_dicom", _without_syntax),
     BadFile("B36", "more-rows.dcm", "pixel_size_mismatch", _sound(Rows=ROWS + 1)),
     BadFile("B36", "fewer-rows.dcm", "pixel_size_mismatch", _sound(Rows=ROWS - 2)),
     BadFile("B36", "no-rows.dcm", "pixel_size_mismatch", _sound(Rows=0)),
