@@ -68,7 +68,7 @@ class JobRegister:
         job = self.get(job_id)
         if job.state not in (JobState.FAILED, JobState.CANCELLED):
             raise JobStateError(f"Job {job_id} {STANDING[job.state]}; there is nothing to try again.")
-        return self.submit(_like(job, by, idempotency_key=f"retry of job {job_id}"), worker)
+        return self.submit(_like(job, by, idempotency_key=_retry_key(job_id)), worker)
 
     def get(self, job_id: int) -> JobRecord:
         """One job; NotFoundError if there is none."""
@@ -90,6 +90,20 @@ class JobRegister:
             query = query.where(Job.owner == wanted.owner)
         with self._database.reading() as connection:
             return tuple(to_record(row) for row in connection.execute(query))
+
+    def by_key(self, start: str) -> dict[str, JobRecord]:
+        """Jobs whose idempotency key begins with ``start``, by that key, the oldest first."""
+        is_wanted = Job.idempotency_key.startswith(start, autoescape=True)
+        keys = select(Job.id, Job.idempotency_key).where(is_wanted).order_by(Job.id)
+        with self._database.reading() as connection:
+            key_of = {job_id: key for job_id, key in connection.execute(keys) if key is not None}
+            rows = connection.execute(select_jobs().where(Job.id.in_(key_of)).order_by(Job.id))
+            return {key_of[row.id]: to_record(row) for row in rows}
+
+    def retry_of(self, job_id: int) -> JobRecord | None:
+        """The job that was submitted to try this one again; None if there is none."""
+        key = _retry_key(job_id)
+        return self.by_key(key).get(key)
 
     def same_as(self, job_id: int) -> int | None:
         """The latest job before this one that was of the same kind, with the same settings, on the same data."""
@@ -132,6 +146,10 @@ class JobRegister:
         event = {"job_id": number, "at": now, "to_state": row["state"], "attempt": row["attempt"], "by": owner}
         connection.execute(insert(EventRow).values(event))
         return number
+
+
+def _retry_key(job_id: int) -> str:
+    return f"retry of job {job_id}"
 
 
 def _what(job: JobRecord) -> tuple[object, ...]:

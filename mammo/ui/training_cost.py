@@ -34,7 +34,12 @@ def cost_of(config: TrainingConfig, choice: DataChoice) -> Cost:
     """
     fingerprint = cache.store().data_sets.get(choice.data_set).fingerprint
     chosen = json.dumps(config.to_dict(), sort_keys=True)
-    images, validation, classes = _counts(settings(), choice, fingerprint, chosen)
+    return cost_for(config, _counts(settings(), choice, fingerprint, chosen))
+
+
+def cost_for(config: TrainingConfig, counts: tuple[int, int, int]) -> Cost:
+    """As ``cost_of``, from the numbers of training images, validation images and classes."""
+    images, validation, classes = counts
     plan = training_plan(config, _size(config, classes), images=images, validation_images=validation)
     pace = measured_pace(cache.store(), config)
     if pace is None:
