@@ -205,7 +205,6 @@ def test_nothing_of_the_patients_name_is_kept(stored):
     assert "X-77" not in repr(image)
 
 
-@pytest.mark.slow
 def test_every_file_that_pydicom_brings_is_read_or_refused_with_its_name():
     paths = sorted(Path(pydicom.data.__file__).parent.joinpath("test_files").glob("*.dcm"))  # nothing is downloaded
     assert len(paths) > 40
