@@ -17,6 +17,7 @@ page = st.navigation(
             st.Page("pages/training.py", title="Training", icon=":material/model_training:"),
             st.Page("pages/results.py", title="Results", icon=":material/grid_on:"),
             st.Page("pages/predict.py", title="Predict", icon=":material/upload_file:"),
+            st.Page("pages/paper.py", title="Paper", icon=":material/article:"),
         ],
     }
 )

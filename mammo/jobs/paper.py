@@ -7,7 +7,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from mammo.paper.protocols import PROTOCOLS, PaperOptions, Protocol, config_of, splits_of
+from mammo.datasets import Sample
+from mammo.datasets.splitting import Part, Split
+from mammo.paper.protocols import PROTOCOLS, PaperOptions, Protocol, config_of, images_in, splits_of
 from mammo.paper.recipes import RECIPES, Recipe
 from mammo.store import JobRecord, JobState, NewJob, Store
 from mammo.training.config import TrainingConfig
@@ -33,12 +35,17 @@ class PaperPlan:
     data_set: str
     options: PaperOptions
     group: str  # the mark; equal for equal data and options
-    sources: Mapping[Protocol, TrainingSource]
+    samples: tuple[Sample, ...]
+    splits: Mapping[Protocol, Split]
     trainings: tuple[PlannedTraining, ...]  # the paper's protocol and the clean one of a recipe side by side
 
-    def training_images(self, protocol: Protocol) -> int:
-        """How many images a protocol learns from."""
-        return _training_images(self.sources[protocol])
+    def source(self, protocol: Protocol) -> TrainingSource:
+        """What a protocol's trainings learn from."""
+        return TrainingSource(self.samples, self.splits[protocol].assignment, self.splits[protocol].policy)
+
+    def images(self, protocol: Protocol, part: Part) -> int:
+        """How many images a protocol has in a part."""
+        return images_in(self.splits[protocol], part)
 
 
 @dataclass(frozen=True)
@@ -74,14 +81,14 @@ def plan_reproduction(store: Store, data_set: str, options: PaperOptions) -> Pap
     """
     record, samples = store.data_sets.get(data_set), store.data_sets.samples(data_set)
     splits = splits_of(samples, record.label_policy, options.seed)
-    sources = {name: TrainingSource(samples, split.assignment, split.policy) for name, split in splits.items()}
     trainings = tuple(
-        PlannedTraining(recipe, protocol, config_of(recipe, options, _training_images(sources[protocol])))
+        PlannedTraining(recipe, protocol, config_of(recipe, options, images_in(splits[protocol], "train")))
         for recipe in RECIPES.values()
         for protocol in PROTOCOLS
     )
     content = json.dumps([data_set, record.fingerprint, asdict(options)], sort_keys=True)
-    return PaperPlan(data_set, options, hashlib.sha256(content.encode()).hexdigest()[:12], sources, trainings)
+    group = hashlib.sha256(content.encode()).hexdigest()[:12]
+    return PaperPlan(data_set, options, group, tuple(samples), splits, trainings)
 
 
 def queue_reproduction(store: Store, plan: PaperPlan, *, by: str) -> Reproduction:
@@ -89,11 +96,8 @@ def queue_reproduction(store: Store, plan: PaperPlan, *, by: str) -> Reproductio
 
     Raises:
         NotFoundError: If the data set is gone.
-        DatasetError: If it can't be split any more.
     """
-    data_set = store.data_sets.get(plan.data_set)
-    splits = splits_of(store.data_sets.samples(plan.data_set), data_set.label_policy, plan.options.seed)
-    names = {protocol: store.splits.add(plan.data_set, split, by=by).name for protocol, split in splits.items()}
+    names = {protocol: store.splits.add(plan.data_set, split, by=by).name for protocol, split in plan.splits.items()}
     for one in plan.trainings:
         store.jobs.submit(
             NewJob(
@@ -116,10 +120,6 @@ def reproductions(store: Store, data_set: str) -> dict[str, Reproduction]:
         if job.data_set == data_set and protocol in PROTOCOLS and preset in RECIPES:
             found.setdefault(group, {})[protocol, preset] = _last_try(store, job)
     return {group: Reproduction(group, data_set, found[group]) for group in reversed(found)}
-
-
-def _training_images(source: TrainingSource) -> int:
-    return sum(part == "train" for part in source.assignment.values())
 
 
 def _last_try(store: Store, job: JobRecord) -> JobRecord:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, Self, get_args
 
 from mammo.datasets import LabelPolicy, Sample
-from mammo.datasets.splitting import PAPER_FRACTIONS, Split, split_samples
+from mammo.datasets.splitting import PAPER_FRACTIONS, Part, Split, split_samples
 from mammo.models import MODELS
 from mammo.paper.recipes import RECIPES, Recipe
 from mammo.training.batches import batches_per_epoch
@@ -93,6 +93,11 @@ def splits_of(samples: Sequence[Sample], policy: LabelPolicy, seed: int) -> dict
     }
 
 
+def images_in(split: Split, part: Part) -> int:
+    """How many images a split has in a part."""
+    return sum(one == part for one in split.assignment.values())
+
+
 def batch_warning(training_images: int, options: PaperOptions) -> str | None:
     """What must be said where batches are large for the training part; None where they are not."""
     size = options.batch_size
@@ -104,9 +109,9 @@ def batch_warning(training_images: int, options: PaperOptions) -> str | None:
     rest = training_images % size
     if training_images // size < 8 and rest:
         return (
-            f"An epoch would be {training_images // size} steps of {size} images, and {rest} of {training_images} "
-            "training images would be left out of each, other ones every time. The paper took 54 steps an epoch and "
-            "left out 60 of 6972 images. Smaller batches waste less."
+            f"Steps an epoch: {training_images // size}, of {size} images each; {rest} of {training_images} training "
+            "images would be left out of each epoch, other ones every time. The paper took 54 steps an epoch and left "
+            "out 60 of 6972 images. Smaller batches waste less."
         )
     return None
 

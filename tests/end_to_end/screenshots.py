@@ -23,6 +23,7 @@ PAGES = {
     "training": "Training",
     "results": "Results",
     "predict": "Predict",
+    "paper": "Paper",
 }
 QUERIES = {"results": "?true=benign&called=malignant", "predict": "?example=1", "training": "?job={job}"}
 SETTLED_MS = 6000  # pictures that are made meanwhile have come

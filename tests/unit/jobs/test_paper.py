@@ -40,9 +40,9 @@ def test_all_eight_are_planned_before_anything_is_written(store):
         (protocol, name) for name in RECIPES for protocol in ("paper", "clean")
     ]
     for one in plan.trainings:
-        images, _, classes = counts_of_first_fold(one.config, plan.sources[one.protocol])
+        images, _, classes = counts_of_first_fold(one.config, plan.source(one.protocol))
         assert classes == 3
-        assert images == plan.training_images(one.protocol)
+        assert images == plan.images(one.protocol, "train")
         assert batches_per_epoch(images, one.config.batch_size, drop_last=one.config.drop_last) == images // 8
     assert store.jobs.list() == ()
     assert store.splits.list("films") == ()
