@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from mammo.datasets._base import DATASETS, DatasetSpec, Entry, Findings, ImportOptions, Lesion
+from mammo.datasets._base import DATASETS, UNLABELLED, DatasetSpec, Entry, Findings, ImportOptions, Lesion
 from mammo.datasets._csv_table import Problems, TableRow, number, read_rows
 from mammo.datasets._labels import known_class, meant_class, same_label
 from mammo.datasets._patients import unknown_patients
@@ -34,6 +34,7 @@ _LATERALITIES = {"l": "L", "left": "L", "r": "R", "right": "R"}
 _VIEWS = {"cc": "CC", "mlo": "MLO"}
 _OLDEST = 120
 _NOTHING = ("", "-")
+_MISSING = (*_NOTHING, "?", "n/a", "na", "nan", "none", "null")  # what programs write where they know no value
 
 
 def _detect(root: Path, options: ImportOptions) -> bool:
@@ -132,6 +133,8 @@ def _label(row: TableRow, problems: Problems) -> str:
     meant = meant_class(text)
     if not text.strip():
         problems.add(row.line, "the label is empty")
+    elif text.strip().casefold() in _MISSING:
+        problems.add(row.line, f"the label {text!r} names no class; write the class, or {UNLABELLED!r}")
     elif meant is not None:
         problems.add(row.line, f"the label {text!r} is not known; did you mean {meant!r}?")
     elif text != text.strip():
@@ -169,12 +172,12 @@ def _with_present_masks(entry: Entry, files: frozenset[str]) -> Entry:
 
 def _text(name: str, row: TableRow) -> str | None:
     text = row[name].strip()
-    return None if text in _NOTHING else text.replace("\\", "/") if name == "mask" else text
+    return None if text.casefold() in _MISSING else text.replace("\\", "/") if name == "mask" else text
 
 
 def _number(name: str, row: TableRow, problems: Problems) -> float | None:
-    text = _text(name, row)
-    if text is None:
+    text = row[name].strip()
+    if text in _NOTHING:
         return None
     try:
         return number(text)

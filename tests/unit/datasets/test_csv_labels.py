@@ -82,6 +82,8 @@ def test_other_column_names_can_be_assigned(labelled):
         ("b.png,malignnt,,,", "did you mean 'malignant'?"),
         ("b.png, cyst,,,", "did you mean 'cyst'?"),
         ("b.png,,,,", "the label is empty"),
+        ("b.png,NaN,,,", "the label 'NaN' names no class; write the class, or 'unlabelled'"),
+        ("b.png,n/a,,,", "the label 'n/a' names no class"),
         (",benign,,,", "no file"),
         ("./a.png,benign,,,", "'a.png' stands in line 2 already"),
         ("../b.png,benign,,,", "leads out of the folder"),
@@ -150,6 +152,16 @@ def test_images_without_a_patient_are_counted_in_a_warning(labelled):
 
     assert findings.entries[0].patient_id == "a.png"
     assert findings.warnings[0].startswith("Patients unknown for 1 of 2 images")
+
+
+@pytest.mark.parametrize("nothing", ["NaN", "N/A", "null", "None", "?", "-"])
+def test_women_without_a_name_are_not_taken_for_one_woman(labelled, nothing):  # B61
+    findings = find(
+        labelled(f"file,label,patient,scanner\na.png,benign,{nothing},{nothing}\nb.png,benign,{nothing},X\n")
+    )
+
+    assert [(entry.patient_id, entry.scanner) for entry in findings.entries] == [("a.png", None), ("b.png", "X")]
+    assert findings.warnings[0].startswith("Patients unknown for all images")
 
 
 def test_a_laterality_that_is_none_stays_unknown_with_a_warning(labelled):
