@@ -162,10 +162,10 @@ class _Unpacking:
         target = self.into.joinpath(*PurePosixPath(member.filename).parts)
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            file = target.open("xb")
+            target.touch(0o600, exist_ok=False)  # films are for their owner, and never a program
         except (FileExistsError, NotADirectoryError):
             return _refused(member, "Another file of that name is in the archive.", "zip_name_taken")
-        with file, self.opened.open(member) as source:
+        with target.open("wb") as file, self.opened.open(member) as source:
             first = source.read(_CHUNK)
             if target.suffix.lower() == _WORKBOOK or not first.startswith(_ARCHIVE_MAGICS):
                 self._copy(first, source, file)

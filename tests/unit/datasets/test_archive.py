@@ -44,6 +44,14 @@ def test_files_come_out_with_their_folders_and_bytes(zipped, into):
     assert (unpacked.files, unpacked.size_bytes, unpacked.refused) == (2, 4 * len(FILM), ())
 
 
+def test_what_comes_out_can_be_read_by_its_owner_only_and_executed_by_nobody(zipped, into):
+    """B50: a DICOM file may start as a program does."""
+    info = zipfile.ZipInfo("a/film.dcm")
+    info.external_attr = (stat.S_IFREG | 0o777) << 16
+    unpack(zipped([(info, b"MZ\x90".ljust(128, b"\0") + b"DICM")]), into)
+    assert stat.S_IMODE((into / "a/film.dcm").stat().st_mode) == 0o600
+
+
 @pytest.mark.parametrize(
     "name", ["../out.png", "a/../../out.png", "/etc/out.png", "..\\out.png", "C:/out.png", "C:\\out.png"]
 )
