@@ -64,6 +64,14 @@ def test_a_small_class_reaches_each_part(women, women_of_class, dealt):  # B62
     assert tuple(counts[part]["malignant"] for part in ("train", "validation", "test")) == dealt
 
 
+def test_a_class_of_one_in_a_thousand_is_in_each_part(women):  # B62
+    samples = women("normal", 3000, images=1) + women("malignant", 3, images=1)
+    counts = split_balance(samples, split_samples(samples))
+
+    assert [counts[part]["malignant"] for part in ("train", "validation", "test")] == [1, 1, 1]
+    assert sum(counts["train"].values()) == pytest.approx(0.8 * 3003, abs=3)
+
+
 def test_a_class_with_fewer_women_than_parts_is_refused_with_its_counts(women):  # B62
     samples = women("normal", 30) + women("malignant", 2)
 

@@ -17,7 +17,7 @@ from pydicom.uid import (
 
 from mammo.errors import ImageError
 from mammo.imaging.reading import decode_image
-from tests.corpus.dicoms import dicom, film, with_preamble, without_preamble
+from tests.corpus.dicoms import dicom, film, with_pixel_length, with_preamble, without_preamble
 
 SYNTAXES = [ExplicitVRLittleEndian, ImplicitVRLittleEndian, ExplicitVRBigEndian, DeflatedExplicitVRLittleEndian]
 
@@ -168,6 +168,11 @@ def test_side_and_view_are_known_or_unknown(stored, attributes, laterality, view
 def test_a_program_in_the_preamble_is_passed_over(stored, start):  # B50
     plain = dicom(stored)
     np.testing.assert_array_equal(read(with_preamble(plain, start)).pixels, read(plain).pixels)
+
+
+def test_pixels_of_a_lying_length_are_read_where_their_number_is_exact(stored):  # B39
+    plain = dicom(stored)
+    np.testing.assert_array_equal(read(with_pixel_length(plain, 0xFFFFFFF0)).pixels, read(plain).pixels)
 
 
 def test_a_header_without_its_preamble_is_read_since_it_names_its_syntax(stored):  # B33
