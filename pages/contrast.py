@@ -27,5 +27,5 @@ with messages.errors_shown():
     if job is not None:
         model_opinion.show_opinion(job, film, method, setting)
     if chosen is not None:
-        st.subheader("The same setting on other films", anchor=False)
+        st.header("The same setting on other films", anchor=False)
         comparison_view.show_others(chosen, method, setting)

@@ -41,9 +41,9 @@ films, panel = st.columns([2, 1], gap="medium")
 with films, messages.errors_shown():
     data_set_grid.show_films(record, wanted)
 with panel, messages.errors_shown():
-    st.subheader("Class balance", anchor=False)
+    st.header("Class balance", anchor=False)
     data_set_balance.show_balance(record, split)
-    st.subheader("Audits", anchor=False)
+    st.header("Audits", anchor=False)
     data_set_audits.show_audits(record, split)
 
 data_set_lists.show_refused(record)

@@ -29,12 +29,12 @@ if active and not data_sets:
 
 left, right = st.columns([3, 2], gap="medium")
 with left:
-    st.subheader("Jobs", anchor=False)
+    st.header("Jobs", anchor=False)
     st.fragment(jobs_now.follow, run_every=jobs_now.REDRAWN_SECONDS if is_changing else None)(job_table.situation())
 with right:
-    st.subheader("Best models", anchor=False)
+    st.header("Best models", anchor=False)
     job_table.show_best_models(trainings)
 
 if data_sets:
-    st.subheader("Data sets", anchor=False)
+    st.header("Data sets", anchor=False)
     data_set_tiles.show_tiles(data_sets)

@@ -88,7 +88,8 @@ def show_others(chosen: FilmChoice, method: str, values: cache.Values) -> None:
     others = chosen.others(OTHERS_PER_CLASS)
     styles = theme.current().class_styles(list(others))
     for label, samples in others.items():
-        st.html(f'<b class="mark" style="color:{styles[label].color}">{styles[label].mark}</b> {escape(label)}')
+        mark = f'<b class="mark" style="color:{styles[label].color}" aria-hidden="true">{styles[label].mark}</b>'
+        st.html(f"{mark} {escape(label)}")
         grid = st.grid("auto", min_column_width=165, gap="xsmall")
         for sample in samples:
             words = film_choice.in_words(sample, chosen.policy)

@@ -26,7 +26,7 @@ def show_woman(record: DataSetRecord, patient_id: str, wanted: ImageFilter) -> N
     if not samples:
         st.info("No woman of this data set has that name.", icon=":material/person_search:")
         return
-    st.subheader(f"Woman {plain(patient_id)}", anchor=False)
+    st.header(f"Woman {plain(patient_id)}", anchor=False)
     st.caption(_facts(samples, record))
     missing = None in thumbnails.pictures(samples, thumbnails.VIEW_PX)
     draw = st.fragment(_draw, run_every=_REDRAWN_SECONDS) if missing else _draw

@@ -28,7 +28,7 @@ def mounted() -> Iterator[None]:
         page, query = deep_link
         st.switch_page(page, query_params=query)
     colors = theme.current()
-    st.html(f"<style>{_CSS.substitute(on_accent=colors.on_accent, muted=colors.muted)}</style>")
+    st.html(f"<style>{_CSS.substitute(vars(colors))}</style>")
     st.logo(STATIC / f"logo_{colors.name}.svg", size="large")
     with st.sidebar:
         _sidebar()

@@ -35,7 +35,7 @@ _COLUMNS = {
 
 def show_queue() -> None:
     """The table, drawn anew every two seconds while something is going on."""
-    st.subheader("Jobs", anchor=False)
+    st.header("Jobs", anchor=False)
     with st.container(horizontal=True):
         group = st.segmented_control(
             "State", list(_GROUPS), default="all", required=True, key=STATES, bind="query-params"

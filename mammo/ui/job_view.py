@@ -139,7 +139,7 @@ def _show_result(job: JobRecord) -> None:
     if part is not None and "n" in result[part]:
         evaluation = Evaluation.from_json(result[part])
         scores = {SCORES[name].label: evaluation.scores[name] for name in _SCORES if name in evaluation.scores}
-        st.subheader(f"Scores on the {part} part", anchor=False)
+        st.header(f"Scores on the {part} part", anchor=False)
         words = "; ".join(f"{label} {score}" for label, score in scores.items())
         charts.show(charts.score_figure(scores, theme.current()), alt=f"Scores: {words}", key="job.scores")
         st.caption(f"{evaluation.n} images of {evaluation.patients} women; lines are 95 % intervals over women.")

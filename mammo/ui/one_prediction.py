@@ -51,7 +51,7 @@ def show_prediction(answer: Answer, view: View, *, name: str, known: FilmKnowled
             st.image(embedded(answer.network_input), width=360, alt=f"{name} at the network's size")
     with words:
         st.markdown("The model's answer, not a diagnosis:")
-        st.subheader(plain(answer.label.capitalize()), anchor=False)
+        st.header(plain(answer.label.capitalize()), anchor=False)
         if known.truth is not None:
             right_or_wrong = "which is right" if known.truth == answer.label else f"but the film is {known.truth}"
             st.caption(plain(right_or_wrong))

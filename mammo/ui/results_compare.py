@@ -86,7 +86,7 @@ def _show_verdicts(names: Sequence[str], found: Sequence[ComparedScore]) -> None
 def _show_flips(job: JobRecord, answers: JobAnswers, names: Sequence[str], common: Paired) -> None:
     first, second = common.sets[0], common.sets[1]
     found, test = flips(first, second), mcnemar(first, second)
-    st.subheader(f"{_capital(names[0])} beside {names[1]}", anchor=False)
+    st.header(f"{_capital(names[0])} beside {names[1]}", anchor=False)
     kind = _choose_kind(found, names[1])
     st.caption(_in_words(test, names))
     if kind is None:

@@ -79,7 +79,7 @@ def choose_in_matrix(answers: JobAnswers, view: MatrixView) -> ChosenImages | No
 
 def show_heading(chosen: ChosenImages) -> None:
     """What is shown below."""
-    st.subheader(plain(chosen.title), anchor=False)
+    st.header(plain(chosen.title), anchor=False)
     st.caption(plain(chosen.words))
 
 

@@ -163,7 +163,7 @@ def test_a_page_beyond_the_last_is_the_last(page, store, data_set):
 def test_a_click_on_a_film_opens_its_woman_with_all_four_views(page, store, data_set):
     woman = store.data_sets.samples("phantoms")[0].patient_id
     opened = until(page(woman=woman, **{"class": "normal"}), lambda one: len(one.image) == 4)
-    assert any(woman.replace("_", "\\_") in one.value for one in opened.subheader)
+    assert any(woman.replace("_", "\\_") in one.value for one in opened.header)
     assert [one.value.split("**")[1] for one in opened.markdown if one.value.startswith("**")] == [
         "R CC",
         "L CC",

@@ -54,7 +54,7 @@ def test_the_name_of_a_file_is_neither_shown_nor_sent(predict, tested, predictor
     app = bring(predict(), ("Mrs. Roe 1961.png", PNG))
     assert answers(app) == 1
     assert "Roe" not in "".join(question.name for question in predictor.questions)
-    assert not any("Roe" in one.value for kind in (app.caption, app.markdown, app.subheader) for one in kind)
+    assert not any("Roe" in one.value for kind in (app.caption, app.markdown, app.header) for one in kind)
 
 
 def test_reasons_to_doubt_stand_beside_the_answer(predict, tested, predictor):

@@ -72,7 +72,7 @@ def test_an_image_is_explained_large_with_its_truth_and_the_reasons_to_doubt(res
     app = results(image=wanted.id, **CELL)
     assert predictor.questions[0].path == str(wanted.path)
     assert predictor.questions[0].fold == 0
-    assert "Benign" in [one.value for one in app.subheader]
+    assert "Benign" in [one.value for one in app.header]
     assert unescaped(app.warning[0].value) == "Cut *off* at the nipple"
     assert "\\*off\\*" in app.warning[0].value
 
@@ -135,7 +135,7 @@ def test_while_the_prediction_process_is_away_the_page_says_so_and_answers_when_
     with StandIn(settings()):
         app.run()  # as the fragment does that looks for it
     assert not app.warning
-    assert "Benign" in [one.value for one in app.subheader]
+    assert "Benign" in [one.value for one in app.header]
 
 
 def test_images_of_a_cell_wait_for_the_prediction_process_and_come_when_it_is_back(results, tested):

@@ -71,7 +71,7 @@ def section(app):
 
 
 def words(app):
-    return unescaped("\n".join(one.value for one in [*app.markdown, *app.caption, *app.info, *app.subheader]))
+    return unescaped("\n".join(one.value for one in [*app.markdown, *app.caption, *app.info, *app.header]))
 
 
 @pytest.mark.parametrize("name", SECTIONS)

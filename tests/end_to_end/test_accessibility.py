@@ -1,0 +1,96 @@
+"""Every page for those who see it badly or not at all: names, alt texts, headings, contrast, a focus to be seen."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.browser import settled, visit
+from tests.end_to_end.trainings import trained_server
+
+pytestmark = pytest.mark.slow
+PROBLEMS = Path(__file__).with_name("accessibility.js").read_text(encoding="utf-8")
+SETTLED_SECONDS = 15.0
+DARK_GROUND = "rgb(16, 19, 21)"
+PAGES = {
+    "": "Overview",
+    "data_sets": "Data sets",
+    "contrast": "Contrast",
+    "augmentation": "Augmentation",
+    "training": "Training",
+    "training?job=1": "Job 1",
+    "results?true=benign&called=benign": "Results",
+    "predict?example=1": "Predict",
+}
+# Does the element with the focus look otherwise than without it, or what is in it or around it?
+SHOWS_FOCUS = """async () => {
+  const drawn = () => new Promise(done => setTimeout(done, 60));
+  let element = document.activeElement;
+  while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+  if (!element || element === document.body) return null;
+  const look = () => {
+    const around = [...element.children];
+    for (let one = element, up = 0; one && up < 5; one = one.parentElement, up++) around.push(one);
+    const looks = around.flatMap(one => [getComputedStyle(one), getComputedStyle(one, '::after')]).map(style =>
+      [style.outline, style.boxShadow, style.borderColor, style.backgroundColor, style.color, style.content].join());
+    return looks.join();
+  };
+  await drawn();
+  const focused = look();
+  element.blur();
+  await drawn();
+  const blurred = look();
+  element.focus({ focusVisible: true });
+  return focused !== blurred ? true : element.outerHTML.slice(0, 200);
+}"""
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    with trained_server(tmp_path_factory.mktemp("accessible")) as server:
+        yield server
+
+
+def problems_that_stay(page):
+    """What is wrong once everything has come in: what comes and what goes is half transparent for a moment."""
+    end = time.monotonic() + SETTLED_SECONDS
+    while (problems := page.evaluate(PROBLEMS)) and time.monotonic() < end:
+        page.wait_for_timeout(100)
+    return problems
+
+
+@pytest.mark.parametrize(("path", "title"), PAGES.items())
+def test_everything_has_a_name_and_can_be_read_in_light_and_dark(trained, open_page, path, title):
+    page = open_page("light")
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    visit(page, f"{trained.address}/{path}", title)
+    assert problems_that_stay(page) == []
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    page.wait_for_function(f"getComputedStyle(document.querySelector('.stApp')).backgroundColor === '{DARK_GROUND}'")
+    settled(page)
+    assert problems_that_stay(page) == []
+
+
+def test_what_is_wrong_is_found(trained, open_page):
+    page = open_page("light")
+    visit(page, trained.address, "Overview")
+    assert problems_that_stay(page) == []
+    page.evaluate(
+        """() => document.querySelector('[data-testid=stMainBlockContainer]').insertAdjacentHTML('beforeend',
+        '<img src="data:,"><button><i aria-hidden="true">x</i></button><h1>two</h1><h4>deep</h4>'
+        + '<p style="color: #999; background: #fff">pale</p>')"""
+    )
+    found = {problem.split(":")[0].split(" of ")[0] for problem in page.evaluate(PROBLEMS)}
+    assert found >= {"no alt", "no name", "contrast 2.85", "headings", "a heading"}
+
+
+@pytest.mark.parametrize("path", ["contrast", "results?true=benign&called=benign"])
+def test_the_focus_can_be_seen_wherever_the_tab_key_leads(trained, open_page, path):
+    page = open_page("light")
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    visit(page, f"{trained.address}/{path}", PAGES[path])
+    for _ in range(25):
+        page.keyboard.press("Tab")
+        assert page.evaluate(SHOWS_FOCUS) in (True, None)
