@@ -124,6 +124,14 @@ def test_real_films_come_in_as_they_were_counted(mammo, shared):
     assert (native["images"], native["patients"], native["refused"]) == (12, 6, [])
 
 
+def test_a_check_of_a_data_set_looks_for_shortcuts_and_says_why_it_can_not(mammo, phantoms):
+    checked = mammo("datasets", "check", phantoms["name"], "--json")
+    assert {one["probe"]: one["light"] for one in checked["shortcuts"]["probes"]} == dict.fromkeys(
+        ("scanner", "border", "size", "file"), "unknown"
+    )
+    assert "12 women are too few, 20 are needed" in checked["shortcuts"]["probes"][0]["sentence"]
+
+
 @pytest.mark.slow
 def test_trainings_of_several_seeds_are_scored_as_one_mean(mammo, phantoms):
     assert phantoms["name"] == "films"

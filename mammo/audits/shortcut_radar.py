@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal
 
 import numpy as np
 
@@ -75,6 +75,14 @@ class ProbeResult:
         if self.p > AMBER_P:
             return "green"
         return "red" if self.p <= RED_P and self.auc.value >= RED_AUC else "amber"
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values, from which ``from_json`` makes the result again."""
+        return {**asdict(self), "auc": self.auc.to_json()}
+
+    @classmethod
+    def from_json(cls, facts: Mapping[str, Any]) -> ProbeResult:
+        return cls(**{**facts, "auc": Interval.from_json(facts["auc"])})
 
     def __str__(self) -> str:
         label = PROBES[self.probe].label

@@ -9,7 +9,7 @@ import typer
 
 from mammo.commands._output import Json, Progress, expected_failures, owner, show
 from mammo.config import settings
-from mammo.datasets import DATASETS, LABEL_POLICIES, ImportOptions, LabelPolicy
+from mammo.datasets import DATASETS, LABEL_POLICIES, UNLABELLED, ImportOptions, LabelPolicy
 from mammo.datasets.balance import split_balance
 from mammo.datasets.leakage import leakage_report, scanner_class_association
 from mammo.datasets.likeness import image_signatures
@@ -17,6 +17,7 @@ from mammo.datasets.splitting import SplitBy, split_samples
 from mammo.errors import DatasetError, ParameterError
 from mammo.jobs.archive_import import import_archive
 from mammo.jobs.importing import ImportRequest, import_data_set
+from mammo.jobs.shortcuts import data_set_radar
 from mammo.store import DataSetRecord, Store, open_store
 
 app = typer.Typer(help="Data sets: add, list, show, check, split.", no_args_is_help=True)
@@ -88,7 +89,7 @@ def show_one(name: str, as_json: Json = False) -> None:
 @app.command()
 @expected_failures
 def check(name: str, as_json: Json = False) -> None:
-    """Audits: leakage of every split, duplicates, what the scanner gives away, quality."""
+    """Audits: leakage of every split, duplicates, shortcuts beside the breast, quality."""
     store = open_store(settings())
     record = store.data_sets.get(name)
     samples = store.data_sets.samples(name)
@@ -96,17 +97,20 @@ def check(name: str, as_json: Json = False) -> None:
     signatures = image_signatures(samples, on_progress=Progress("Images compared")) if splits else {}
     leakage = {one: leakage_report(samples, split, signatures).sentences() for one, split in splits.items()}
     association = scanner_class_association(samples, record.label_policy)
+    radar = data_set_radar(store, name, on_progress=Progress("Films looked beside")) if _has_labels(record) else None
     warned = [{"file": sample.id, "warnings": list(sample.warnings)} for sample in samples if sample.warnings]
     shown = {
         "name": name,
         "leakage": leakage,
         "scanner_class_association": association,
+        "shortcuts": radar and radar.to_json(),
         "quality": warned,
         "warnings": list(record.warnings),
     }
     lines = [f"{one}: {sentence}" for one, sentences in leakage.items() for sentence in sentences]
     lines += ["No split yet: nothing to check for leakage."] if not splits else []
     lines.append(_association_line(association))
+    lines += [f"Shortcuts, {one.light}: {one}" for one in radar.probes] if radar else ["No label: no shortcut to seek."]
     lines += [f"! {one['file']}: {', '.join(one['warnings'])}" for one in warned]
     show(shown, lines + list(record.warnings), as_json=as_json)
 
@@ -219,6 +223,10 @@ def _refusal_lines(refused: list[dict[str, str]]) -> list[str]:
     if not refused:
         return ["  no file refused"]
     return [f"  refused: {len(refused)}", *(f"    {one['file']}: {one['reason']}" for one in refused)]
+
+
+def _has_labels(record: DataSetRecord) -> bool:
+    return any(label != UNLABELLED and count for label, count in record.classes[record.label_policy].items())
 
 
 def _association_line(association: float | None) -> str:
