@@ -16,7 +16,7 @@ from mammo.training.config import TrainingConfig
 
 Protocol = Literal["paper", "clean"]
 PROTOCOLS: tuple[Protocol, ...] = get_args(Protocol)
-LABELS: dict[Protocol, str] = {"paper": "the paper's protocol", "clean": "clean protocol"}
+LABELS: dict[Protocol, str] = {"paper": "the paper's protocol", "clean": "the clean protocol"}
 
 #: What the clean protocol mends, and what it leaves as it is.
 CLEAN_MEANS = (

@@ -5,7 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from mammo.audits.leakage_twin import LeakPremium, leak_premium
+from mammo.evaluation.confusion import ConfusionMatrix
 from mammo.evaluation.evaluation import Evaluation
+from mammo.evaluation.published import ovr_from_top1
 from mammo.evaluation.scores import SCORES
 from mammo.jobs.paper import Reproduction, reproductions
 from mammo.paper.protocols import LABELS, PROTOCOLS, Protocol
@@ -91,10 +93,38 @@ def _show_table(found: Reproduction, score: str) -> None:
         "A figure leads to its job."
     )
     paper_table.show_table(caption, heads, rows)
+    if said := _without_looking(found, score):
+        st.caption(said)
     told = {RECIPES[name].label: str(one) for name, one in premiums.items() if one is not None}
     if told:
         with st.expander("The difference in words", icon=":material/rule:"):
             st.markdown("\n".join(f"- **{plain(label)}**: {plain(words)}" for label, words in told.items()))
+
+
+def _without_looking(found: Reproduction, score: str) -> str:
+    """What answers without looking at an image would score on the test parts; empty where that can't be said."""
+    levels = []
+    for protocol in PROTOCOLS:
+        tested = (_tested(job) for (of, _), job in found.jobs.items() if of == protocol)
+        confusion = next((one.confusion for one in tested if one is not None), None)
+        chance = None if confusion is None else _chance(score, confusion)
+        if chance is not None:
+            levels.append(f"{chance:.2f} by {LABELS[protocol]}")
+    return f"Always calling the most frequent class would score {' and '.join(levels)}." if levels else ""
+
+
+def _chance(score: str, confusion: ConfusionMatrix) -> float | None:
+    if score == "mean_ovr_accuracy":
+        top1 = _chance("top1", confusion)
+        return None if top1 is None else ovr_from_top1(top1, len(confusion.class_names))
+    level = SCORES[score].chance
+    return None if level is None else level(confusion)
+
+
+def _tested(job: JobRecord | None) -> Evaluation | None:
+    """The scores of a job on its test part; None as long as there are none."""
+    stored = ((job and job.result) or {}).get("test")
+    return None if stored is None else Evaluation.from_json(stored)
 
 
 def _printed_rows() -> list[list[Cell]]:
@@ -114,10 +144,10 @@ def _ours(job: JobRecord | None, score: str, printed: Recipe | None = None) -> C
     """A job's score with its interval, or how far it is; the gap to the printed figure where there is one."""
     if job is None:
         return Cell("not queued")
-    stored = (job.result or {}).get("test")
-    if job.state != JobState.SUCCEEDED or stored is None:
+    tested = _tested(job)
+    if job.state != JobState.SUCCEEDED or tested is None:
         return _unfinished(job)
-    interval = Evaluation.from_json(stored).scores[score]
+    interval = tested.scores[score]
     wanted = None if printed is None else _wanted(printed, score)
     gap = "" if wanted is None or interval.value is None else _gap(interval.value - wanted)
     return Cell(str(interval), link=f"results?job={job.id}", below=gap)
@@ -147,7 +177,9 @@ def _difference(premium: LeakPremium | None) -> Cell:
     if one.value is None or one.low is None or one.high is None:
         return Cell("can't be told", below=one.reason or "")
     verdict = "no leak can be told from noise"
-    if one.low > 0:
+    if one.has_no_width:
+        verdict = "no draw of women makes a difference"
+    elif one.low > 0:
         verdict = "leakage makes it look better"
     elif one.high < 0:
         verdict = "by image it looks worse: no leak"
@@ -173,16 +205,16 @@ def _premium(key: str, score: str, _paper: JobAnswers, _clean: JobAnswers) -> Le
 def _show_protocol(found: Reproduction, protocol: Protocol) -> None:
     """Matrices and curves of one protocol, recipe beside recipe."""
     st.subheader(f"Confusion matrices and curves, {LABELS[protocol]}", anchor=False)
-    for name, column in zip(RECIPES, st.columns(len(RECIPES), gap="medium"), strict=True):
+    for name, column in zip(RECIPES, st.columns(len(RECIPES), gap="small"), strict=True):
         job = found.jobs.get((protocol, name))
         with column:
             _show_job(RECIPES[name].label, job)
 
 
 def _show_job(label: str, job: JobRecord | None) -> None:
-    stored = ((job and job.result) or {}).get("test")
-    if stored is not None and job is not None:
-        show_matrix(Evaluation.from_json(stored).confusion, f"{label}, job {job.id}")
+    tested = _tested(job)
+    if tested is not None and job is not None:
+        show_matrix(tested.confusion, f"{label}, job {job.id}")
     else:
         st.caption(plain(f"{label}: {'not queued' if job is None else f'job {job.id}, {job.state.value}'}"))
     rows = cache.store().jobs.metrics(job.id) if job is not None else ()

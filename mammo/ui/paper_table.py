@@ -9,8 +9,10 @@ from html import escape
 import streamlit as st
 
 from mammo.ui import theme
+from mammo.ui.plain_text import plain
 
 _WORDS = "text-align:left;vertical-align:top"
+_LEAST_ROOM = 18  # characters; what is longer breaks, what is wider scrolls
 
 
 @dataclass(frozen=True)
@@ -25,8 +27,14 @@ class Cell:
         """The cell's content."""
         shown = escape(self.text)
         if self.link:
-            shown = f'<a href="{escape(self.link)}" target="_self">{shown}</a>'
+            color = theme.current().accent
+            shown = f'<a href="{escape(self.link)}" target="_self" style="color:{color}">{shown}</a>'
         return f"{shown}<br><small>{escape(self.below)}</small>" if self.below else shown
+
+    @property
+    def width(self) -> int:
+        """Characters that the cell has room for even in a narrow window."""
+        return min(max(len(self.text), len(self.below)), _LEAST_ROOM)
 
 
 @dataclass(frozen=True)
@@ -39,10 +47,12 @@ class Head:
 
 def show_table(caption: str, heads: Sequence[Head], rows: Sequence[Sequence[Cell]]) -> None:
     """Draw the table; the first cell of a row is its title and stays where the others scroll."""
+    st.caption(plain(caption))
     body = "".join(_row(row) for row in rows)
     st.html(
-        f'<div class="matrix" role="region" tabindex="0" aria-label="{escape(caption)}"><table>'
-        f"<caption>{escape(caption)}</caption><thead>{_head(heads)}</thead><tbody>{body}</tbody></table></div>"
+        f'<div class="matrix" role="region" tabindex="0" aria-label="{escape(caption)}">'
+        f'<table aria-label="{escape(caption)}">'
+        f"<thead>{_head(heads)}</thead><tbody>{body}</tbody></table></div>"
     )
 
 
@@ -68,5 +78,5 @@ def _row(row: Sequence[Cell]) -> str:
     colors = theme.current()
     line = f"border-top:1px solid {colors.line}"
     title = f"{_WORDS};{line};position:sticky;left:0;background:{colors.background};color:{colors.text}"
-    cells = "".join(f'<td style="{_WORDS};{line}">{cell.html()}</td>' for cell in row[1:])
+    cells = "".join(f'<td style="{_WORDS};{line};min-width:{cell.width}ch">{cell.html()}</td>' for cell in row[1:])
     return f'<tr><th scope="row" style="{title}">{row[0].html()}</th>{cells}</tr>'

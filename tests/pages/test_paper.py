@@ -96,7 +96,7 @@ def finish(store):
 
 
 def tables(app):
-    return [one.proto.body for one in app.get("html") if "<table>" in one.proto.body]
+    return [one.proto.body for one in app.get("html") if "<table" in one.proto.body]
 
 
 def table_of(app, caption):
@@ -206,6 +206,8 @@ def test_the_finished_table_holds_every_jobs_figures_and_the_premium(paper, stor
     assert sum('class="matrix"' in one and "it is" in one for one in tables(app)) == 8
     assert len(app.get("plotly_chart")) == 8
     said = unescaped(" ".join(one.value for one in app.markdown))
+    chance = [one.value for one in app.caption if "most frequent class" in one.value]
+    assert [one.count("by the paper's protocol and 0.") for one in chance] == [1]
     assert said.count("by image split") == len(RECIPES)
 
 

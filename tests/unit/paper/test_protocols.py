@@ -13,6 +13,7 @@ from mammo.paper.protocols import (
     splits_of,
 )
 from mammo.paper.recipes import RECIPES
+from mammo.training.batches import batches_per_epoch
 
 TABLE_1 = {"normal": 2728, "benign": 3360, "malignant": 3596}  # four films of each woman
 
@@ -72,6 +73,13 @@ def test_the_papers_options_leave_its_preset_as_it_is_but_for_weights():
     recipe = RECIPES["paper-alexnet-adam"]
     config = config_of(recipe, PaperOptions(pretrained=("squeezenet1_1",)), 6972)
     assert config == recipe.preset.config({"weights": "none", "seed": 0})
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_each_recipe_takes_the_papers_540_iterations_at_its_rates(name):
+    config = config_of(RECIPES[name], PaperOptions(), 6972)
+    assert batches_per_epoch(6972, config.batch_size, drop_last=config.drop_last) * config.epochs == 540
+    assert (config.learning_rate, config.head_learning_rate_factor) == (1e-4, 20)
 
 
 def test_options_are_read_back_from_what_was_queued():
