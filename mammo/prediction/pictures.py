@@ -11,6 +11,7 @@ from mammo.imaging.overlay import overlay
 from mammo.prediction.wire import Answer
 
 _QUALITY = 90
+_LEAST_PX = 720  # of the longer side
 
 
 def overlaid(
@@ -30,11 +31,11 @@ def overlaid(
         square: Center (x, y) and side of what the picture shows of the film, in the film's pixels; None for all.
         is_doubted: A map that is not to be trusted loses its colors.
     """
-    image = _decoded(answer.picture)
+    image = _enlarged(_decoded(answer.picture))
     outline = None if lesions is None else _in_picture(lesions, square, image.shape)
     heatmap, mask = np.zeros_like(image), None
     if answer.heatmap:
-        heatmap, mask = _decoded(answer.heatmap), breast_mask(image) if answer.is_whole else None
+        heatmap, mask = _enlarged(_decoded(answer.heatmap)), breast_mask(image) if answer.is_whole else None
     shown = overlay(image, heatmap, opacity=opacity, mask=mask, outline=None if is_doubted else outline)
     if is_doubted:
         shown = np.repeat(cv2.cvtColor(shown, cv2.COLOR_RGB2GRAY)[..., None], 3, axis=2)
@@ -49,6 +50,15 @@ def _in_picture(mask: Mask, square: tuple[float, float, float] | None, shape: tu
     to_picture = np.array([[scale, 0, -scale * (center_x - side / 2)], [0, scale, -scale * top]])
     moved = cv2.warpAffine(mask.astype(np.uint8), to_picture, (width, height), flags=cv2.INTER_NEAREST)
     return np.asarray(moved > 0)
+
+
+def _enlarged(image: GrayImage) -> GrayImage:
+    """A small picture large enough for lines of 2 to 4 pixels."""
+    scale = _LEAST_PX / max(image.shape)
+    if scale <= 1:
+        return image
+    size = (round(image.shape[1] * scale), round(image.shape[0] * scale))
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def _decoded(png: bytes) -> GrayImage:
