@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 import streamlit as st
 
+from mammo.csv_text import csv_bytes
 from mammo.store import DataSetRecord, ImageFilter
 from mammo.ui import cache, numbers
-from mammo.csv_text import csv_bytes
 
 _SHOWN = 200  # rows in the window; the file has all
 
