@@ -1,4 +1,4 @@
-"""What a person should know before a score on a data set is believed: leakage, duplicates, too few women."""
+"""What a person should know before a score on a data set is believed: leakage, duplicates, shortcuts, few women."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import streamlit as st
 from mammo.datasets import UNLABELLED
 from mammo.datasets.leakage import NOTABLE_ASSOCIATION, leakage_report
 from mammo.store import DataSetRecord, ImageFilter
-from mammo.ui import cache, data_set_likeness, numbers
+from mammo.ui import cache, data_set_likeness, data_set_shortcuts, numbers
 from mammo.ui.plain_text import plain
 
 _FEW_WOMEN = 3  # of a class: fewer can't be in training, validation and test
@@ -31,6 +31,8 @@ def show_audits(record: DataSetRecord, split: str | None) -> None:
         st.markdown(f"{icon} {plain(finding.sentence)}")
     if split is not None:
         data_set_likeness.show_likeness(record, split)
+    if any(label != UNLABELLED for label in record.classes[record.label_policy]):
+        data_set_shortcuts.show_shortcuts(record)
 
 
 def shortcomings(record: DataSetRecord) -> list[Finding]:
