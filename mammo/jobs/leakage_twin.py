@@ -136,16 +136,18 @@ def queue_twin(store: Store, recipe: TwinRecipe, *, seeds: int, by: str) -> Leak
     if not 1 <= seeds <= MOST_SEEDS:
         raise ParameterError(f"A leakage twin takes 1 to {MOST_SEEDS} seeds, not {seeds}.")
     found, samples = _found(store, recipe), store.data_sets.samples(recipe.data_set)
-    wanted: list[tuple[int, Split, JobRecord | None]] = []
-    first = min([0, *_whole_pairs(found)])
-    for place in ((pair, side) for pair in range(first, first + seeds) for side in SIDES):
-        there = found.get(place)
-        if there is None or _is_in_vain(there):
-            wanted.append((place[0], recipe.split(samples, *place), there))
-    for pair, split, in_vain in wanted:  # every split could be made
+    missing = _missing(found, seeds)
+    splits = [recipe.split(samples, pair, side) for pair, side in missing]  # before anything is written
+    for (pair, side), split in zip(missing, splits, strict=True):
         name = store.splits.add(recipe.data_set, split, by=by).name
-        store.jobs.submit(_new_job(store, recipe.config_of(pair), (recipe.data_set, name), in_vain, by))
+        new = _new_job(store, recipe.config_of(pair), (recipe.data_set, name), found.get((pair, side)), by)
+        store.jobs.submit(new)
     return find_twin(store, recipe)
+
+
+def missing_trainings(store: Store, recipe: TwinRecipe, seeds: int) -> int:
+    """How many trainings ``queue_twin`` would queue."""
+    return len(_missing(_found(store, recipe), seeds))
 
 
 def twin_predictions(store: Store, twin: LeakageTwin) -> tuple[list[Predictions], list[Predictions]]:
@@ -172,13 +174,11 @@ def premium_of(store: Store, twin: LeakageTwin, score: str) -> LeakPremium | Non
     return leak_premium(by_image, by_patient, score) if by_image else None
 
 
-def _new_job(
-    store: Store, config: TrainingConfig, place: tuple[str, str], in_vain: JobRecord | None, by: str
-) -> NewJob:
-    """A training on a data set and its split, with a key that another submission of the same has too."""
+def _new_job(store: Store, config: TrainingConfig, place: tuple[str, str], before: JobRecord | None, by: str) -> NewJob:
+    """A training on a data set and its split, with a key that whoever queues it at the same time has too."""
     data_set, split = place
     fingerprint = store.data_sets.get(data_set).fingerprint
-    content = json.dumps([data_set, fingerprint, split, config.to_dict(), in_vain and in_vain.id], sort_keys=True)
+    content = json.dumps([data_set, fingerprint, split, config.to_dict(), before and before.id], sort_keys=True)
     key = f"leakage twin {hashlib.sha256(content.encode()).hexdigest()[:24]}"
     return NewJob("training", config.to_dict(), by, data_set, split, idempotency_key=key)
 
@@ -197,6 +197,13 @@ def _found(store: Store, recipe: TwinRecipe) -> dict[tuple[int, Side], JobRecord
             place = (pair, next(side for side in SIDES if recipe.split_by(side) == split.by))
             found[place] = max(job, found.get(place, job), key=_worth)
     return found
+
+
+def _missing(found: Mapping[tuple[int, Side], JobRecord], seeds: int) -> list[tuple[int, Side]]:
+    """Pair and side of what is neither done nor under way, counted from the first pair that is whole."""
+    first = min([0, *_whole_pairs(found)])
+    places = [(pair, side) for pair in range(first, first + seeds) for side in SIDES]
+    return [place for place in places if place not in found or _is_in_vain(found[place])]
 
 
 def _whole_pairs(found: Mapping[tuple[int, Side], JobRecord]) -> list[int]:

@@ -10,6 +10,7 @@ import streamlit as st
 from mammo.store import JobRecord
 from mammo.ui.job_answers import JobAnswers, answers_of
 from mammo.ui.kept_choice import kept_segment
+from mammo.ui.results_audits import show_job_audits
 from mammo.ui.results_calibration import show_calibration
 from mammo.ui.results_checks import show_checks
 from mammo.ui.results_compare import show_comparison
@@ -33,6 +34,7 @@ _SECTIONS = {
     "calibration": _Section("Calibration", lambda job, answers: show_calibration(answers, _validation(job))),
     "groups": _Section("Groups", lambda _job, answers: show_groups(answers)),
     "compare": _Section("Compare", show_comparison),
+    "audits": _Section("Audits", show_job_audits),
     "maps": _Section("Heat maps", lambda job, _answers: show_checks(job)),
     "export": _Section("Export", offer_export),
 }

@@ -8,7 +8,15 @@ from mammo.config import settings
 from mammo.datasets.importing import import_collection
 from mammo.datasets.splitting import split_samples
 from mammo.errors import DatasetError, ParameterError
-from mammo.jobs.leakage_twin import TwinRecipe, find_twin, premium_of, queue_twin, recipe_of, recipe_of_job
+from mammo.jobs.leakage_twin import (
+    TwinRecipe,
+    find_twin,
+    missing_trainings,
+    premium_of,
+    queue_twin,
+    recipe_of,
+    recipe_of_job,
+)
 from mammo.jobs.workers import this_process
 from mammo.phantoms import PhantomOptions, write_phantoms
 from mammo.store import Failure, JobFilter, JobState, NewJob, PredictionRecord, open_store
@@ -73,6 +81,7 @@ def test_more_seeds_are_added_to_those_that_are_there(store, recipe):
     few = queue_twin(store, recipe, seeds=1, by="anna")
     more = queue_twin(store, recipe, seeds=3, by="anna")
     assert more.pairs[0] == few.pairs[0]
+    assert [missing_trainings(store, recipe, seeds) for seeds in (1, 3, 5)] == [0, 0, 4]
     assert len(trainings(store)) == 6
 
 
