@@ -39,7 +39,7 @@ class WithinScanner:
             why = why or f"{counted_women(self.women)} are too few, {FEW_WOMEN} are needed"
             return f"Whether the score is the scanner's can't be judged: {why}."
         points = f"{100 * self.drop.value:.1f} points ({100 * self.drop.low:.1f} to {100 * self.drop.high:.1f})"
-        figures = f"AUC {self.overall} over all, {self.within} within scanners, {points} less"
+        figures = f"AUC {self.overall} over all, {self.within} within scanners, a difference of {points}"
         if self.light == "amber":
             return f"Part of the score is telling scanners apart: {figures}."
         return f"No part of the score can be put down to the scanner: {figures}."

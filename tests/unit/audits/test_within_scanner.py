@@ -31,7 +31,7 @@ def test_a_model_that_knows_the_breast_keeps_its_score():
     found = auc_within_scanner(*answered("breast"), resamples=300)
     assert (found.overall.value, found.within.value, found.drop.value) == (1, 1, 0)
     assert found.light == "green"
-    assert str(found).endswith("0.0 points (0.0 to 0.0) less.")
+    assert str(found).endswith("a difference of 0.0 points (0.0 to 0.0).")
 
 
 def test_the_drop_is_the_difference_of_the_two_and_its_interval_comes_from_the_same_draws():
