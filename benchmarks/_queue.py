@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,7 +17,9 @@ from mammo.store import NewJob, Worker, open_store
 
 T = TypeVar("T")
 
-_START_SECONDS = 1.0  # per process: what it takes to load the store, on a busy machine
+_SETTLE_SECONDS = 3.0  # between the moment at which all processes are there and the start
+
+_all_there: Barrier  # of the processes of one round
 
 
 @contextmanager
@@ -32,10 +35,24 @@ def queue_of(jobs: int) -> Iterator[Settings]:
 
 
 def in_processes(work: Callable[[Settings, float, int], T], where: Settings, count: int) -> list[T]:
-    """What ``work(settings, moment of the start, number)`` returns in each of so many processes started together."""
-    start = time.time() + 3 + _START_SECONDS * count / 4
-    with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
-        return [future.result() for future in [pool.submit(work, where, start, number) for number in range(count)]]
+    """What ``work(settings, moment of the start, number)`` returns in each of so many processes started together.
+
+    The start is when all have loaded what they need: the last one's loading would else be measured in the first one.
+    """
+    context = get_context("spawn")
+    with ProcessPoolExecutor(count, context, _keep, (context.Barrier(count),)) as pool:
+        futures = [pool.submit(_together, work, where, number) for number in range(count)]
+        return [future.result() for future in futures]
+
+
+def _keep(all_there: Barrier) -> None:
+    global _all_there
+    _all_there = all_there
+
+
+def _together(work: Callable[[Settings, float, int], T], where: Settings, number: int) -> T:
+    _all_there.wait()
+    return work(where, time.time() + _SETTLE_SECONDS, number)
 
 
 def wait_until(start: float) -> None:

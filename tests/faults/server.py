@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -113,6 +115,26 @@ class Server:
         worker = self.start("worker", "--json", program=program, **environment)
         self.until(lambda: self.job(number).progress > 0)
         return number, worker
+
+    def stop(self, *processes):
+        """Stop processes, at a moment when none of them holds the database's lock: nobody else could go on then."""
+        while True:
+            for process in processes:
+                process.send_signal(signal.SIGSTOP)
+            self.until(lambda: all(psutil.Process(one.pid).status() == psutil.STATUS_STOPPED for one in processes))
+            if self.is_free():
+                return
+            for process in processes:
+                process.send_signal(signal.SIGCONT)
+
+    def is_free(self):
+        """Whether anybody could write to the database now, at the latest when those who are quick are done."""
+        with closing(sqlite3.connect(self.settings.home / "mammo.db", timeout=2, isolation_level=None)) as connection:
+            try:
+                connection.execute("BEGIN EXCLUSIVE")
+            except sqlite3.OperationalError:
+                return False
+        return True
 
     def until_goes_on(self, number):
         """Until a job has come further than it is now."""

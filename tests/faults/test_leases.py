@@ -26,8 +26,7 @@ def test_a_silent_workers_job_is_taken_and_nothing_it_writes_later_counts(server
     """F06: stopped for longer than the lease; its process goes on alone, is refused at its first word and ends."""
     number, silent = server.disturbed_idling()
     child = server.child_of(silent)
-    for process in (silent, child):
-        process.send_signal(signal.SIGSTOP)
+    server.stop(silent, child)
     server.start("worker", "--json")
     server.until(lambda: server.job(number).attempt == 2)
     child.resume()
@@ -42,16 +41,15 @@ def test_a_silent_workers_job_is_taken_and_nothing_it_writes_later_counts(server
 
 def test_a_worker_silent_for_less_than_the_lease_keeps_its_job(server):
     """F07: another worker looks twice meanwhile and takes nothing."""
-    long_lease = {"MAMMO_LEASE_SECONDS": "12"}
+    long_lease = {"MAMMO_LEASE_SECONDS": "40"}
     number, silent = server.disturbed_idling(**long_lease)
     child = server.child_of(silent)
     server.start("worker", "--json", **long_lease)
     until_swept(server)
     began = time.monotonic()
-    for process in (silent, child):
-        process.send_signal(signal.SIGSTOP)
+    server.stop(silent, child)
     until_swept(server)
-    assert time.monotonic() - began < 10, "this machine is too busy for this test"
+    assert time.monotonic() - began < 38, "this machine is too busy for this test"
     for process in (child, silent):
         process.send_signal(signal.SIGCONT)
     until_swept(server)
@@ -117,8 +115,7 @@ def test_a_worker_stopped_for_a_minute_is_replaced_and_fenced(server):
     silent = server.start("worker", "--json", **DEFAULTS)
     server.until_logged(number, 4)
     child = server.child_of(silent)
-    for process in (silent, child):
-        process.send_signal(signal.SIGSTOP)
+    server.stop(silent, child)
     stopped_at = time.monotonic()
     server.start("worker", "--json", **DEFAULTS)
     assert server.until(lambda: server.job(number).attempt == 2, 60) < 45
