@@ -31,8 +31,10 @@ test-fast: install ## Run the tests without browser and other processes
 test-long: install ## Run everything, the thousands of cases too
 	$(BIN)/python -m pytest
 
-faults: install ## Kill trainings at random steps and compare them with undisturbed ones
-	$(BIN)/python -m pytest tests/faults
+FAULTS := tests/faults tests/database tests/unit/jobs tests/unit/training/test_checkpoint_kills.py
+
+faults: install ## Kill, stop, lock and damage what jobs depend on; nothing is lost (about an hour)
+	$(BIN)/python -m pytest $(FAULTS)
 
 screenshots: install ## Take pictures of every page into docs/screenshots
 	$(BIN)/python -m tests.end_to_end.screenshots
