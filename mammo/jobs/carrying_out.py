@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from mammo.errors import JobStateError, MammoError, SettingsError
 from mammo.jobs.advice import advice_on
 from mammo.jobs.kinds import JOB_KINDS, JobContext
+from mammo.jobs.leftovers import remove_own
 from mammo.jobs.reporting import JobReporter, JobStoppedError, Listener
 from mammo.jobs.workers import computing_versions, is_alive
 from mammo.store import DATABASE_TROUBLES, Failure, JobRecord, JobState, Store, Worker
@@ -91,6 +92,7 @@ def has_lost_the_database(error: MammoError) -> bool:
 def _carry_out(store: Store, settings: Settings, reporter: JobReporter) -> None:
     job = store.jobs.get(reporter.job_id)
     settings.job_dir(job.id).mkdir(parents=True, exist_ok=True)
+    remove_own(settings.job_dir(job.id))
     try:
         finished = JOB_KINDS[job.kind].carry_out(JobContext(store, settings, job, reporter))
     except JobStoppedError:

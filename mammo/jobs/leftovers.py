@@ -18,7 +18,7 @@ _YOUNGEST_SECONDS = 3600.0  # a younger one may still be written
 def remove_leftovers(settings: Settings, youngest_seconds: float = _YOUNGEST_SECONDS) -> int:
     """Remove files and folders that were never renamed into place; return their number.
 
-    A job that goes on removes its own; those of a job that was cancelled would lie there for ever.
+    A job that goes on removes its own (``remove_own``); those of a job that was cancelled would lie there for ever.
 
     Args:
         settings: Where files lie.
@@ -32,12 +32,22 @@ def remove_leftovers(settings: Settings, youngest_seconds: float = _YOUNGEST_SEC
     ]
     old = [path for path in half_written if _written_at(path) <= latest]
     for path in old:
-        if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            with suppress(OSError):
-                path.unlink()
+        _remove(path)
     return len(old)
+
+
+def remove_own(job_dir: Path) -> None:
+    """Remove what earlier attempts of a job left half written; for the process that has the job in hand."""
+    for path in list(job_dir.rglob("*.tmp")):
+        _remove(path)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with suppress(OSError):
+            path.unlink()
 
 
 def _written_at(path: Path) -> float:

@@ -50,6 +50,17 @@ def test_a_job_that_succeeds_keeps_its_result(carried_out):
     assert {"python", "torch", "device"} <= set(job.versions)
 
 
+def test_what_an_attempt_before_it_left_half_written_is_removed_first(carried_out):
+    """F01: killed within the few milliseconds in which a file is there but not in its place."""
+    folder = settings().job_dir(1)
+    (folder / "models" / "fold-0.7.tmp").mkdir(parents=True)
+    for name in ("config.json.7.tmp", "models/fold-0.7.tmp/weights.safetensors", "log.txt"):
+        (folder / name).write_text("half")
+    seen = []
+    carried_out(lambda _context: seen.append({path.name for path in folder.rglob("*")}))
+    assert seen == [{"models", "log.txt"}]
+
+
 @pytest.mark.parametrize(
     ("error", "kind"),
     [
