@@ -68,32 +68,38 @@ def leakage_report(
         signatures: From ``image_signatures``, if near duplicates are to be sought.
     """
     used = sorted((sample for sample in samples if sample.id in split.assignment), key=lambda sample: sample.id)
-    exact = _exact_duplicates(used, split)
+    exact = exact_duplicates_across(used, split.assignment)
     near = None
     if signatures is not None:
         equal = set(exact)
         near = tuple(pair for pair in _near_duplicates(used, split, signatures) if pair not in equal)
-    parts_of = defaultdict(set)
-    for sample in used:
-        parts_of[sample.patient_id].add(split.assignment[sample.id])
     return LeakageReport(
-        patients_in_two_splits=tuple(sorted(patient for patient, parts in parts_of.items() if len(parts) > 1)),
+        patients_in_two_splits=patients_across(used, split.assignment),
         exact_duplicates_across=exact,
         near_duplicates_across=near,
         scanner_class_association=scanner_class_association(samples, split.policy),
     )
 
 
-def _exact_duplicates(samples: Sequence[Sample], split: Split) -> tuple[Pair, ...]:
+def patients_across(samples: Sequence[Sample], assignment: Mapping[str, str]) -> tuple[str, ...]:
+    """Patients with images in more than one part, sorted; every sample is assigned."""
+    parts_of = defaultdict(set)
+    for sample in samples:
+        parts_of[sample.patient_id].add(assignment[sample.id])
+    return tuple(sorted(patient for patient, parts in parts_of.items() if len(parts) > 1))
+
+
+def exact_duplicates_across(samples: Sequence[Sample], assignment: Mapping[str, str]) -> tuple[Pair, ...]:
+    """Pairs of identical files in different parts, sorted; every sample is assigned."""
     ids_of = defaultdict(list)
     for sample in samples:
         ids_of[sample.sha256].append(sample.id)
     pairs = {
-        (first, second)
+        (min(first, second), max(first, second))
         for ids in ids_of.values()
         for position, first in enumerate(ids)
         for second in ids[position + 1 :]
-        if split.assignment[first] != split.assignment[second]
+        if assignment[first] != assignment[second]
     }
     return tuple(sorted(pairs))
 

@@ -40,9 +40,10 @@ class TwinRecipe:
     split_seed: int = 0
     torn_by: SplitBy = "image"  # or "paper"
 
-    def config_of(self, pair: int) -> TrainingConfig:
-        """The training configuration of a pair: 0 for that of ``config``, others count on from there."""
-        return self.config.with_values({"seed": self.config.seed + pair})
+    def config_of(self, pair: int, side: Side) -> TrainingConfig:
+        """The training configuration of a pair's side: 0 for that of ``config``, others count on from there."""
+        accept = {*self.config.accept, "leaking_split"} if side == "image" else self.config.accept  # it is to leak
+        return self.config.with_values({"seed": self.config.seed + pair, "accept": sorted(accept)})
 
     def split_by(self, side: Side) -> SplitBy:
         """How a side is split."""
@@ -140,7 +141,7 @@ def queue_twin(store: Store, recipe: TwinRecipe, *, seeds: int, by: str) -> Leak
     splits = [recipe.split(samples, pair, side) for pair, side in missing]  # before anything is written
     for (pair, side), split in zip(missing, splits, strict=True):
         name = store.splits.add(recipe.data_set, split, by=by).name
-        new = _new_job(store, recipe.config_of(pair), (recipe.data_set, name), found.get((pair, side)), by)
+        new = _new_job(store, recipe.config_of(pair, side), (recipe.data_set, name), found.get((pair, side)), by)
         store.jobs.submit(new)
     return find_twin(store, recipe)
 
@@ -224,8 +225,8 @@ def _splits_of(store: Store, recipe: TwinRecipe, record: DataSetRecord) -> dict[
 
 
 def _common(config: Mapping[str, Any]) -> dict[str, Any]:
-    """What all trainings of a recipe share; the preset's name changes nothing of them."""
-    return {key: value for key, value in config.items() if key not in {"preset", "seed"}}
+    """What all trainings of a recipe share; the preset's name and what was accepted change nothing of them."""
+    return {key: value for key, value in config.items() if key not in {"preset", "seed", "accept"}}
 
 
 def _is_in_vain(job: JobRecord) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 
 from mammo.datasets import Sample
 from mammo.datasets.splitting import Part, Split
-from mammo.paper.protocols import PROTOCOLS, PaperOptions, Protocol, config_of, images_in, splits_of
+from mammo.paper.protocols import ACCEPTED, PROTOCOLS, PaperOptions, Protocol, config_of, images_in, splits_of
 from mammo.paper.recipes import RECIPES, Recipe
 from mammo.store import JobRecord, JobState, NewJob, Store
 from mammo.training.config import TrainingConfig
@@ -82,7 +82,11 @@ def plan_reproduction(store: Store, data_set: str, options: PaperOptions) -> Pap
     record, samples = store.data_sets.get(data_set), store.data_sets.samples(data_set)
     splits = splits_of(samples, record.label_policy, options.seed)
     trainings = tuple(
-        PlannedTraining(recipe, protocol, config_of(recipe, options, images_in(splits[protocol], "train")))
+        PlannedTraining(
+            recipe,
+            protocol,
+            config_of(recipe, options, images_in(splits[protocol], "train")).with_values(ACCEPTED[protocol]),
+        )
         for recipe in RECIPES.values()
         for protocol in PROTOCOLS
     )

@@ -27,6 +27,9 @@ CLEAN_MEANS = (
     "Not mended: the labels, and scanners that go with a class. Both protocols share those.",
 )
 
+#: What each protocol is trained in spite of; the paper's leaks, which is what it is there to show.
+ACCEPTED: dict[Protocol, dict[str, tuple[str, ...]]] = {"paper": {"accept": ("leaking_split",)}, "clean": {}}
+
 
 @dataclass(frozen=True)
 class PaperOptions:

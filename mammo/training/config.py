@@ -49,6 +49,15 @@ def _literal(text: str) -> object:
         return text
 
 
+def _parsed_names(value: object) -> object:
+    """``"a,b"`` as a list of names, nothing as an empty one; anything else as it is."""
+    return (
+        [name.strip() for name in (value or "").split(",") if name.strip()]
+        if value is None or isinstance(value, str)
+        else value
+    )
+
+
 class EnhancementStep(BaseModel):
     """One enhancement method with the values that differ from its defaults."""
 
@@ -60,6 +69,10 @@ class EnhancementStep(BaseModel):
     def _fits_the_method(self) -> Self:
         checked(ENHANCEMENTS[self.name].parameters, self.values)
         return self
+
+
+#: What may speak against a training's data; ``mammo.training.doubts`` finds it.
+DoubtName = Literal["leaking_split", "rare_class", "other_modality", "colour_images"]
 
 
 class TrainingConfig(BaseModel):
@@ -86,6 +99,10 @@ class TrainingConfig(BaseModel):
     )
     region_context: float = Field(2.0, ge=1, le=6, description="Side of a crop in diameters of its lesion.")
     folds: int = Field(0, ge=0, le=20, description="0: one split. K: K trainings, each tested on women it never saw.")
+
+    accept: Annotated[tuple[DoubtName, ...], BeforeValidator(_parsed_names)] = Field(
+        (), description="Doubts about the data that were weighed; without it a doubtful training does not start."
+    )
 
     # preparation
     image_size: int | None = Field(None, ge=32, le=2048, description="Side of the model's input in pixels.")

@@ -19,6 +19,7 @@ from mammo.models import MODELS, HeadOptions
 from mammo.models.weights import create_model
 from mammo.training.batches import LabelledImages
 from mammo.training.checkpoint import CheckpointShelf
+from mammo.training.doubts import check_doubts
 from mammo.training.fit import FitResult, Reporter, TrainingParts, fit
 from mammo.training.forward import device_of, probabilities_of
 from mammo.training.items import Item, by_part
@@ -76,11 +77,13 @@ def train_and_evaluate(
         reporter: Listens.
 
     Raises:
-        DatasetError: If there is nothing to learn from, or a class is missing from the training part.
+        DatasetError: If there is nothing to learn from, a class is missing from the training part, or the data leave a
+            doubt that the configuration does not accept.
         TrainingError: If a source file is gone or changed, or the loss is not finite.
         CheckpointError: If a checkpoint can't be written, or none of several is whole.
         SettingsError: If pretrained weights are nowhere to be had.
     """
+    check_doubts(config, source)
     _set_up(config)
     class_names = class_names_for(config, source)
     results: list[tuple[PartPredictions, ...]] = []

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from mammo.datasets import CLASS_NAMES, LabelPolicy, Sample
 from mammo.datasets.splitting import patient_folds
 from mammo.errors import DatasetError
+from mammo.training.doubts import check_doubts
 from mammo.training.items import Item, by_part, class_names_of, film_items, placement_of, region_items
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def counts_of_first_fold(config: TrainingConfig, source: TrainingSource) -> tupl
     Raises:
         DatasetError: As ``train_and_evaluate`` would.
     """
+    check_doubts(config, source)
     class_names = class_names_for(config, source)
     series = series_of(config, source, class_names)[0]
     parts = by_part(series.items, assignments_of(config, source, series)[0])

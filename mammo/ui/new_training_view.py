@@ -11,12 +11,14 @@ from streamlit.delta_generator import DeltaGenerator
 from mammo.errors import MammoError
 from mammo.training.config import TrainingConfig
 from mammo.training.presets import PRESETS
-from mammo.ui import cache, training_cost, training_data, training_form, training_launch
+from mammo.ui import cache, training_cost, training_data, training_doubts, training_form, training_launch
 from mammo.ui.plain_text import plain
 from mammo.ui.training_data import DataChoice
+from mammo.ui.training_fields import NOT_ASKED
 from mammo.ui.training_start import Start, as_changes, in_text, start_of_job, start_of_preset
 
 PRESET, CLONE, CHANGES = "preset", "clone", "set"  # names in the address
+_DOUBTFUL = "Weigh what is said of the data; the training can start when each doubt is accepted."
 _REFUSED = "training.refused"
 _START = "training.start"
 _REGION = "training.region"  # what the form's defaults were drawn for
@@ -27,6 +29,7 @@ class Form:
     """A drawn form, and where on the page its cost and its button will stand."""
 
     config: TrainingConfig | None  # None as long as something does not fit
+    is_weighed: bool  # no doubt about the data stands in the way
     choice: DataChoice
     cloned_from: int | None
     button: DeltaGenerator
@@ -42,8 +45,7 @@ def show_form() -> Form:
         preset = _choose_preset()
         choice = training_data.choose_data(store)
     cost = st.container()
-    if warning := training_data.leakage_warning(store, choice):
-        st.warning(plain(warning), icon=":material/warning:")
+    doubts = st.container(gap="small")
     start = _start(preset)
     if start.cloned_from is not None:
         st.caption(f":material/content_copy: A clone of {start.name}: changes are marked against it.")
@@ -55,8 +57,10 @@ def show_form() -> Form:
     _keep_changes(start, values, problems)
     if start.cloned_from is None:
         _show_sources(preset)
-    config = None if problems else TrainingConfig.of(values)
-    return Form(config, choice, start.cloned_from, button, cost)
+    if problems:
+        return Form(None, False, choice, start.cloned_from, button, cost)  # noqa: FBT003 - nothing was weighed yet
+    config, is_weighed = training_doubts.weighed(doubts, TrainingConfig.of(values), choice)
+    return Form(config, is_weighed, choice, start.cloned_from, button, cost)
 
 
 def close_form() -> None:
@@ -79,6 +83,10 @@ def show_cost(form: Form) -> None:
             _show_idle_button(form)
             return
     form.cost.caption(training_cost.in_full(cost))
+    if not form.is_weighed:
+        form.cost.caption(f":orange[:material/error: {_DOUBTFUL}]")
+        _show_idle_button(form)
+        return
     form.button.button(
         f"Start · {training_cost.in_short(cost)}",
         type="primary",
@@ -154,7 +162,7 @@ def _refused(start: Start) -> tuple[str, ...]:
 
 
 def _keep_changes(start: Start, values: dict[str, object], problems: dict[str, str]) -> None:
-    changed = {name: value for name, value in start.changed(values).items() if name not in {"preset", *problems}}
+    changed = {name: value for name, value in start.changed(values).items() if name not in {*NOT_ASKED, *problems}}
     if changed:
         st.query_params[CHANGES] = as_changes(changed)
     else:

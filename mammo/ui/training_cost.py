@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from mammo.config import Settings, settings
-from mammo.jobs.planning import Pace, measured_pace, policy_of
+from mammo.jobs.planning import Pace, measured_pace
 from mammo.models import MODELS
 from mammo.training.config import TrainingConfig
 from mammo.training.network_size import NetworkShape, NetworkSize, network_sizes_by_child
 from mammo.training.plan import TrainingPlan, images_seen, training_plan
-from mammo.training.series import TrainingSource, counts_of_first_fold
+from mammo.training.series import counts_of_first_fold
 from mammo.ui import cache, numbers
-from mammo.ui.training_data import DataChoice, new_split
+from mammo.ui.training_data import DataChoice, source_of
 
 
 @dataclass(frozen=True)
@@ -100,12 +100,4 @@ def _counts(
     chosen: str,
 ) -> tuple[int, int, int]:
     config = TrainingConfig.of(json.loads(chosen))
-    store = cache.store()
-    if config.folds:
-        assignment = {}
-    elif choice.split is None:
-        assignment = dict(new_split(choice.data_set, config).assignment)
-    else:
-        assignment = dict(store.splits.load(choice.data_set, choice.split).assignment)
-    policy = policy_of(store, choice.data_set, config)
-    return counts_of_first_fold(config, TrainingSource(cache.samples(choice.data_set), assignment, policy))
+    return counts_of_first_fold(config, source_of(config, choice))

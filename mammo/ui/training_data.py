@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import streamlit as st
@@ -10,6 +11,7 @@ from mammo.datasets.splitting import Split, split_samples
 from mammo.jobs.planning import policy_of
 from mammo.store import Store
 from mammo.training.config import TrainingConfig
+from mammo.training.series import TrainingSource
 from mammo.ui import cache
 
 DATA_SET, SPLIT = "data_set", "split"  # keys of the inputs and names in the address
@@ -40,14 +42,21 @@ def choose_data(store: Store) -> DataChoice:
     return DataChoice(data_set, None if chosen == NEW_SPLIT else chosen)
 
 
-def leakage_warning(store: Store, choice: DataChoice) -> str | None:
-    """What must be said of a split that puts images of one woman into two parts."""
-    if choice.split is None or store.splits.get(choice.data_set, choice.split).by == "patient":
-        return None
-    return (
-        f"The split {choice.split} is not by woman: the model is tested on women it learnt from, and scores come out "
-        "too high."
-    )
+def source_of(config: TrainingConfig, choice: DataChoice) -> TrainingSource:
+    """What a training on the choice would learn from.
+
+    Raises:
+        DatasetError: If no split by woman can be made where none is chosen.
+    """
+    store = cache.store()
+    if config.folds:
+        assignment: Mapping[str, str] = {}
+    elif choice.split is None:
+        assignment = new_split(choice.data_set, config).assignment
+    else:
+        assignment = store.splits.load(choice.data_set, choice.split).assignment
+    policy = policy_of(store, choice.data_set, config)
+    return TrainingSource(cache.samples(choice.data_set), assignment, policy)
 
 
 def new_split(data_set: str, config: TrainingConfig) -> Split:

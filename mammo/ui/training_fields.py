@@ -36,7 +36,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "Machine": ("precision", "deterministic", "threads", "micro_batches", "drop_last", "checkpoint_every"),
 }  # fmt: skip
 _MORE = "More"
-_NOT_ASKED = {"preset"}  # chosen beside the form
+NOT_ASKED = ("preset", "accept")  # chosen beside the form
 
 _REGISTRIES: Mapping[str, Registry[Any]] = {
     "model": MODELS,
@@ -63,7 +63,7 @@ class FormField:
 def fields_by_group() -> dict[str, list[FormField]]:
     """All fields of a training, in the form's groups."""
     named = {name for names in GROUPS.values() for name in names}
-    rest = tuple(name for name in TrainingConfig.model_fields if name not in named | _NOT_ASKED)
+    rest = tuple(name for name in TrainingConfig.model_fields if name not in named | set(NOT_ASKED))
     groups = {**GROUPS, _MORE: rest} if rest else GROUPS
     return {group: [_field(name) for name in names] for group, names in groups.items()}
 

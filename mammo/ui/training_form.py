@@ -13,7 +13,7 @@ from mammo.enhancement import ENHANCEMENTS
 from mammo.training.config import TrainingConfig
 from mammo.ui import widgets
 from mammo.ui.plain_text import plain
-from mammo.ui.training_fields import FormField, fields_by_group
+from mammo.ui.training_fields import NOT_ASKED, FormField, fields_by_group
 from mammo.ui.training_start import Start, Values, in_text
 
 _KEY = "train."  # of every input
@@ -23,7 +23,7 @@ _FIELD_PX = 190
 
 def draw_form(start: Start) -> tuple[dict[str, Any], dict[str, str]]:
     """Draw the inputs; the values, and what is wrong with them as ``TrainingConfig.problems`` says it."""
-    values: dict[str, Any] = {"preset": start.values["preset"]}
+    values: dict[str, Any] = {name: start.values[name] for name in NOT_ASKED}
     messages: dict[str, DeltaGenerator] = {}
     changed_at_start = start.changed(start.values)
     for group, fields in fields_by_group().items():

@@ -63,6 +63,8 @@ def in_text(name: str, value: Any) -> str:
         return "+".join(_step_in_text(step) for step in value) or "none"
     if isinstance(value, dict):
         return json.dumps(value)
+    if isinstance(value, list):
+        return ",".join(value)
     return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 

@@ -17,6 +17,7 @@ from mammo.explanation import CAM_METHODS
 from mammo.explanation.explaining import explain, is_blank, normalized
 from mammo.models import MODELS, HeadOptions
 from mammo.models.weights import create_model
+from mammo.training.batches import to_input
 
 GRAD_CAM = CAM_METHODS["grad_cam"]
 SQUARE, BAR = 1, 2
@@ -158,6 +159,22 @@ def test_a_bfloat16_model_is_explained_almost_alike(small):
     coarse = explain(GRAD_CAM, MODELS["small"], rounded.bfloat16(), images.bfloat16(), [1, 1, 1])
     assert coarse.heatmaps.dtype == np.float32
     assert np.corrcoef(coarse.heatmaps[1].ravel(), exact[1].ravel())[0, 1] > 0.98
+
+
+@pytest.mark.parametrize("name", PACKAGE)
+def test_a_16_bit_picture_has_the_map_of_its_8_bit_twin(name, small):  # B67
+    generator = torch.Generator().manual_seed(3)
+    gray = marked_images(1, 128, generator)[0][0, 0].clamp(0, 1).numpy()
+    shallow = np.round(gray * 255).astype(np.uint8)[np.newaxis]
+    deep = shallow.astype(np.uint16) * 257  # the same grays: 65535 = 255 * 257
+    spec = MODELS["small"]
+    maps = [
+        explain(CAM_METHODS[name], spec, small, to_input(stored, spec.mean, spec.std), [SQUARE]).heatmaps[0]
+        for stored in (shallow, deep)
+    ]
+    assert np.isfinite(maps[1]).all()
+    assert maps[1].any()
+    np.testing.assert_allclose(maps[1], maps[0], rtol=1e-3, atol=1e-5 * maps[0].max())
 
 
 FAILURES = {

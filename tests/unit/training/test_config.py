@@ -5,6 +5,7 @@ import pytest
 from mammo.errors import ParameterError, UnknownNameError
 from mammo.training.config import TrainingConfig
 from mammo.training.network_size import NetworkShape, network_size
+from mammo.training.optimizers import SCHEDULES
 from mammo.training.plan import training_plan
 from mammo.training.presets import PRESETS
 
@@ -38,6 +39,9 @@ def test_a_preset_survives_its_way_through_json(preset):
         ({"label_smoothing": 150}, "label_smoothing"),
         ({"batch_size": 4, "micro_batches": 4}, "batch of 4"),
         ({"learningrate": 1}, "no setting named 'learningrate'"),
+        ({"dropout": 1.0}, "no setting named 'dropout'"),  # it is the model's own
+        ({"workers": 999}, "no setting named 'workers'"),  # nothing decodes while it trains
+        ({"accept": "everything"}, "accept"),
         ({"enhancement": "clahe:clip_limit=99"}, "Clip limit must lie between"),
     ],
     ids=str,
@@ -45,6 +49,11 @@ def test_a_preset_survives_its_way_through_json(preset):
 def test_a_value_that_does_not_fit_is_named(values, words):  # B65
     with pytest.raises(ParameterError, match=words):
         TrainingConfig.of(values)
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+def test_a_schedule_of_a_single_step_has_a_rate(schedule):  # B65: a cosine over no time
+    assert 0 < SCHEDULES[schedule].factor(0) <= 1
 
 
 @pytest.mark.parametrize("field", ["model", "optimizer", "schedule", "augmentation", "enhancement"])

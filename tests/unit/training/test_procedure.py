@@ -126,6 +126,36 @@ def test_a_loss_that_is_not_finite_stops_and_keeps_the_last_state(config, source
     assert raised.value.code == "nan_loss"
 
 
+def validation_losses(listener):
+    """By step."""
+    return {step: value for (_, step, name), value in sorted(listener.numbers.items()) if name == "validation_loss"}
+
+
+@pytest.mark.parametrize("patience", [0, 2])
+def test_it_ends_after_so_many_validations_without_a_better_one(config, source, folders, patience):  # B65
+    listener = Listener()
+    wild = config.with_values({"epochs": 12, "learning_rate": 1e-2, "schedule": "constant", "patience": patience})
+    train_and_evaluate(wild, source, folders, listener)
+    losses = list(validation_losses(listener).values())
+    worse_in_a_row = [at - int(np.argmin(losses[: at + 1])) for at in range(len(losses))]
+    if patience:
+        assert worse_in_a_row.index(patience) == len(losses) - 1 < 11
+    else:
+        assert len(losses) == 12
+        assert max(worse_in_a_row) > 2, "with patience it would have ended"
+
+
+def test_the_best_of_all_validations_becomes_the_model_if_it_is_asked_for(config, source, folders):
+    listener = Listener()
+    wild = config.with_values({"epochs": 5, "learning_rate": 3e-3, "schedule": "constant", "selection": "best"})
+    outcome = train_and_evaluate(wild, source, folders, listener)
+    part = next(one for one in outcome.predictions if one.part == "validation")
+    loss = -np.log(part.probabilities[np.arange(len(part.truth)), part.truth]).mean()
+    losses = validation_losses(listener)
+    assert loss == pytest.approx(min(losses.values()), rel=1e-6)
+    assert loss != pytest.approx(losses[max(losses)], rel=1e-3), "the last one is another"
+
+
 def test_every_fold_tests_women_that_no_other_fold_tests(config, source, folders):
     outcome = train_and_evaluate(config.with_values({"folds": 2, "epochs": 1}), source, folders, Listener())
     tests = [set(one.patients) for one in outcome.predictions if one.part == "test"]
