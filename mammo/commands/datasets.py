@@ -20,7 +20,7 @@ from mammo.jobs.importing import ImportRequest, import_data_set
 from mammo.jobs.shortcuts import data_set_radar
 from mammo.store import DataSetRecord, Store, open_store
 
-app = typer.Typer(help="Data sets: add, list, show, check, split.", no_args_is_help=True)
+app = typer.Typer(help="Data sets: add, list, show, check, split.", no_args_is_help=True, add_completion=False)
 
 
 @app.command()

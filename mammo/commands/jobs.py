@@ -24,7 +24,9 @@ from mammo.errors import ParameterError
 from mammo.jobs.cloning import changed_config
 from mammo.store import JobFilter, JobRecord, JobState, Store, open_store
 
-app = typer.Typer(help="Jobs: list, show, cancel, pause, resume, retry, clone, move.", no_args_is_help=True)
+app = typer.Typer(
+    help="Jobs: list, show, cancel, pause, resume, retry, clone, move.", no_args_is_help=True, add_completion=False
+)
 
 JobId = Annotated[int, typer.Argument(min=1, max=2**31 - 1, help="Number of the job.")]
 

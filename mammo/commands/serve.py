@@ -15,7 +15,6 @@ import typer
 from mammo.commands._output import RESEARCH_USE, expected_failures, say
 from mammo.config import Settings, settings
 from mammo.errors import MammoError, SettingsError
-from mammo.jobs.demo import submit_demo
 from mammo.jobs.nvml import Nvml
 from mammo.jobs.slots import find_slots
 from mammo.jobs.supervisor import Sibling, Supervisor, only_one
@@ -87,6 +86,8 @@ class _DemoMaker:
         if self._is_done or time.monotonic() - self._looked_at < _DEMO_SECONDS:
             return
         self._looked_at = time.monotonic()
+        from mammo.jobs.demo import submit_demo  # presets and phantoms: who is refused needn't wait for them
+
         try:
             self._is_done = submit_demo(self._store)
         except MammoError as error:
