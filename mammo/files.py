@@ -6,8 +6,26 @@ import hashlib
 import json
 import os
 import shutil
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
+
+_SECRET_BYTES = 32
+
+
+def kept_secret(path: Path) -> bytes:
+    """Random bytes in a file that only this installation's user reads; made at the first call."""
+    if not path.exists():
+        descriptor, made = tempfile.mkstemp(
+            dir=path.parent, prefix=f"{path.stem}.", suffix=".tmp"
+        )  # for its owner only
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(os.urandom(_SECRET_BYTES))
+        with suppress(FileExistsError):  # another was quicker: whoever links first has made it, and whole
+            path.hardlink_to(made)
+        Path(made).unlink()
+    return path.read_bytes()
 
 
 def sha256_of(path: Path) -> str:

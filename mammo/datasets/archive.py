@@ -8,7 +8,7 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -51,6 +51,7 @@ class Unpacked:
     files: int
     size_bytes: int
     refused: tuple[Refusal, ...]  # members that were left in
+    places: Mapping[str, int]  # of each member in the archive's list, from 1, by its name as ``refused`` shows it
 
 
 def unpack(
@@ -136,7 +137,8 @@ class _Unpacking:
         self._believable = max(self.limits.ratio * self.archive.stat().st_size, _CHUNK)
 
     def carry_out(self, on_progress: Progress | None) -> Unpacked:
-        members = [member for member in self.opened.infolist() if not _is_left_by_system(member.filename)]
+        listed = self.opened.infolist()
+        members = [member for member in listed if not _is_left_by_system(member.filename)]
         refused: list[Refusal] = []
         files = 0
         for done, member in enumerate(members, start=1):
@@ -146,7 +148,8 @@ class _Unpacking:
                 refused += [refusal] if refusal else []
             if on_progress is not None:
                 on_progress(done, len(members))
-        return Unpacked(files, self.written, tuple(refused))
+        places = {_shown(member): place for place, member in reversed(list(enumerate(listed, start=1)))}
+        return Unpacked(files, self.written, tuple(refused), places)
 
     def _write(self, member: zipfile.ZipInfo) -> Refusal | None:
         if member.flag_bits & _ENCRYPTED:
@@ -224,6 +227,9 @@ def _nested(member: zipfile.ZipInfo) -> Refusal:
 
 
 def _refused(member: zipfile.ZipInfo, reason: str, code: str) -> Refusal:
-    name = member.filename
-    shown = name if name.isprintable() else name.encode("unicode_escape").decode()
-    return Refusal(shown[:_LONGEST_PATH], reason, code)
+    return Refusal(_shown(member), reason, code)
+
+
+def _shown(member: zipfile.ZipInfo) -> str:
+    name = str(PurePosixPath(member.filename))
+    return (name if name.isprintable() else name.encode("unicode_escape").decode())[:_LONGEST_PATH]

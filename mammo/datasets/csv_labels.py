@@ -167,7 +167,7 @@ def _with_present_masks(entry: Entry, files: frozenset[str]) -> Entry:
     lesions = tuple(
         replace(lesion, mask_file=None) if lesion.mask_file in missing else lesion for lesion in entry.lesions
     )
-    return replace(entry, lesions=lesions, warnings=(*entry.warnings, f"the mask {missing[0]} is not there"))
+    return replace(entry, lesions=lesions, warnings=(*entry.warnings, f"the mask '{missing[0]}' is not there"))
 
 
 def _text(name: str, row: TableRow) -> str | None:

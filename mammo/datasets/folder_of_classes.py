@@ -83,7 +83,7 @@ def _warnings(images: Sequence[str], depth: int) -> tuple[str, ...]:
         if image_view(file) is None and (patient := _patient(file, depth)):
             classes_of[patient].add(_folders(file)[depth])
     shared = sum(len(classes) > 1 for classes in classes_of.values())
-    above = sorted({"/".join(_folders(file)[:depth]) for file in images})
+    above = sorted({f"'{'/'.join(_folders(file)[:depth])}'" for file in images})
     warnings = list(unknown_patients(unknown, len(images)))
     if shared:
         warnings.append(f"{shared:,} case folders have the same name in several classes; each is taken for one woman.")

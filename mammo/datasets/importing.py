@@ -17,7 +17,7 @@ from mammo.files import sha256_of
 from mammo.imaging.reading import read_bytes
 from mammo.ingest.pool import shared_pool
 
-_DUPLICATE = "same content as "
+DUPLICATE = "same content as "  # begins a warning
 _NAMED_TWINS = 3
 
 
@@ -70,7 +70,7 @@ def import_collection(
     refused = [*findings.refused, *(refusal for refusal in opened if isinstance(refusal, Refusal))]
     if not samples:
         raise _nothing_found(root, refused)
-    marked = tuple(sorted(_mark_duplicates(samples), key=lambda sample: sample.id))
+    marked = tuple(sorted(mark_duplicates(samples), key=lambda sample: sample.id))
     ordered = tuple(sorted(refused, key=lambda refusal: refusal.file))
     return ImportResult(spec.name, marked, ordered, findings.warnings, fingerprint_of(marked))
 
@@ -138,7 +138,7 @@ def _renewed(earlier: Sample, path: Path, entry: Entry) -> Sample:
         labels=entry.labels,
         density=entry.density,
         scanner=entry.scanner,
-        warnings=tuple(warning for warning in earlier.warnings if not warning.startswith(_DUPLICATE)),
+        warnings=tuple(warning for warning in earlier.warnings if not warning.startswith(DUPLICATE)),
     )
 
 
@@ -184,7 +184,7 @@ def _lesions_outside(lesions: Sequence[Lesion], width: int, height: int) -> tupl
     return tuple(f"lesion at ({one.x_px:g}, {one.y_px:g}) lies outside {width} x {height} pixels" for one in outside)
 
 
-def _mark_duplicates(samples: Sequence[Sample]) -> list[Sample]:
+def mark_duplicates(samples: Sequence[Sample]) -> list[Sample]:
     """All samples; those with equal bytes say of each other so. None is dropped: a person decides which to keep."""
     by_content = defaultdict(list)
     for sample in samples:
@@ -199,5 +199,5 @@ def _marked(sample: Sample, twins: Sequence[Sample]) -> Sample:
     named = ", ".join(twin.id for twin in others[:_NAMED_TWINS])
     more = f" and {len(others) - _NAMED_TWINS:,} more" if len(others) > _NAMED_TWINS else ""
     differs = ", under another label" if any(twin.labels != sample.labels for twin in others) else ""
-    warning = f"{_DUPLICATE}{named}{more}{differs}"
+    warning = f"{DUPLICATE}{named}{more}{differs}"
     return replace(sample, warnings=(*sample.warnings, warning))

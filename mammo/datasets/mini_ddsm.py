@@ -153,9 +153,10 @@ def _labels(
 def _warnings(chosen: str, others: tuple[str, ...]) -> tuple[str, ...]:
     if not others:
         return ()
+    left = ", ".join(f"'{folder}'" for folder in others)
     return (
-        f"The same films lie here more than once; those in {chosen} are taken (16-bit ones where there are any), not "
-        f"those in {', '.join(others)}. To take others, add their folder by itself.",
+        f"The same films lie here more than once; those in '{chosen}' are taken (16-bit ones where there are any), not "
+        f"those in {left}. To take others, add their folder by itself.",
     )
 
 

@@ -10,6 +10,7 @@ CLASS_FOLDERS = {"normal": "Normal", "benign": "Benign", "malignant": "Cancer"}
 SIDES = {"L": "LEFT", "R": "RIGHT"}
 SUFFIXES = {"PNG-16": ".png", "JPEG-8": ".jpg"}
 WORKBOOK = "DataWMask.xlsx"
+SYNTHETIC_MARK = "SYNTHETIC.txt"  # lies in the folder of every set of phantoms
 
 
 def pictures_folder(file_format: FileFormat) -> str:

@@ -18,7 +18,7 @@ import cv2
 from mammo.errors import DatasetError
 from mammo.phantoms.case_files import write_case
 from mammo.phantoms.descriptions import synthetic_note
-from mammo.phantoms.layout import WORKBOOK, pictures_folder
+from mammo.phantoms.layout import SYNTHETIC_MARK, WORKBOOK, pictures_folder
 from mammo.phantoms.options import PhantomOptions, PhantomSummary
 from mammo.phantoms.population import Woman, plan_women
 from mammo.phantoms.workbook import PictureRow, write_workbook
@@ -82,7 +82,7 @@ def _write_set(folder: Path, options: PhantomOptions, on_progress: Progress, pro
             rows += case
             on_progress(done, len(women))
     write_workbook(pictures / WORKBOOK, sorted(rows, key=lambda row: row.path))
-    (folder / "SYNTHETIC.txt").write_text(synthetic_note(options))
+    (folder / SYNTHETIC_MARK).write_text(synthetic_note(options))
     return PhantomSummary(images=len(rows), patients=len(women), counts=dict(Counter(row.label for row in rows)))
 
 

@@ -5,17 +5,15 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mammo.files import kept_secret
 from mammo.packing import pack
 
 if TYPE_CHECKING:
     from mammo.config import Settings
-
-_SECRET_BYTES = 32
 
 
 @dataclass(frozen=True)
@@ -64,12 +62,4 @@ def socket_path(settings: Settings) -> Path:
 
 def secret(settings: Settings) -> bytes:
     """What both ends must know; a file that only this installation's user reads. Made at the first call."""
-    path = settings.home / "predictor.key"
-    if not path.exists():
-        descriptor, made = tempfile.mkstemp(dir=settings.home, prefix="predictor.", suffix=".tmp")  # for its owner only
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(os.urandom(_SECRET_BYTES))
-        with suppress(FileExistsError):  # the other end was quicker: whoever links first has made it, and whole
-            Path(path).hardlink_to(made)
-        Path(made).unlink()
-    return path.read_bytes()
+    return kept_secret(settings.home / "predictor.key")

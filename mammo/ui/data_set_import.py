@@ -93,8 +93,8 @@ def _ask_folder() -> NewJob | None:
 
 def _ask_zip() -> NewJob | None:
     st.caption(
-        "A folder for each class, or Mini-DDSM, mini-MIAS or a label file as it was downloaded. The films are kept on "
-        "this server. Take out what tells who a woman is."
+        "A folder for each class, or Mini-DDSM, mini-MIAS or a label file as it was downloaded. The pictures are kept "
+        "on this server, without their headers, names and numbers of women. Writing in a picture stays in it."
     )
     upload = st.file_uploader("ZIP of films", type=["zip"], key="add.zip")
     name = _ask_name(Path(upload.name).stem if upload else "")

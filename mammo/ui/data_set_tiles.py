@@ -8,12 +8,12 @@ from html import escape
 import streamlit as st
 
 from mammo.datasets import Sample
+from mammo.phantoms.layout import SYNTHETIC_MARK
 from mammo.store import DataSetRecord
 from mammo.ui import cache, film_choice, numbers, theme, thumbnails
 from mammo.ui.embedded import embedded
 from mammo.ui.plain_text import plain
 
-SYNTHETIC_MARK = "SYNTHETIC.txt"  # lies in the folder of every set of phantoms
 _FILMS = 3  # of the first classes
 _REDRAWN_SECONDS = 1.0  # while small pictures are being made
 _SHOWN = 12  # data sets, the latest; the Data sets page has all

@@ -175,7 +175,7 @@ def test_a_mask_that_is_absent_is_told(labelled):
     entry = find(labelled("file,label,mask\na.png,benign,masks/a.png\n")).entries[0]
 
     assert entry.lesions[0].mask_file is None
-    assert entry.warnings == ("the mask masks/a.png is not there",)
+    assert entry.warnings == ("the mask 'masks/a.png' is not there",)
 
 
 def test_hostile_file_names_are_taken_as_they_are(touch):

@@ -84,7 +84,7 @@ def test_wrapping_folders_and_foreign_parts_are_taken_together(touch):
     findings = find(touch("archive/train/benign/a.png", "archive/test/malignant/b.png"))
 
     assert set(labels(findings).values()) == {"benign", "malignant"}
-    assert "The folders archive/test, archive/train are taken together" in findings.warnings[1]
+    assert "The folders 'archive/test', 'archive/train' are taken together" in findings.warnings[1]
 
 
 def test_an_image_beside_the_class_folders_is_refused(touch):
