@@ -42,7 +42,7 @@ def test_a_zip_is_added_with_what_stayed_in_it(mammo, phantoms, tmp_path):
         archive.writestr("more.zip", b"")
     added = mammo("datasets", "add", packed, "--json")
     assert (added["name"], added["images"]) == ("packed", 6)
-    assert [one["file"] for one in added["refused"]] == ["more.zip"]
+    assert [one["file"] for one in added["refused"]] == ["file 7.zip"]
     assert "already a data set named packed" in mammo("datasets", "add", packed, code=2)
 
 

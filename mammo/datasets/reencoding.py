@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -43,14 +44,13 @@ class Reencoding:
         """
         done = in_threads(self._rewritten, imported.samples, threads=threads, on_progress=on_progress)
         samples = self._with_own_files([one for one in done if isinstance(one, Sample)])
-        refused = [self.names.refusal(one) for one in imported.refused] + [
-            one for one in done if isinstance(one, Refusal)
-        ]
+        refused = [*imported.refused, *(one for one in done if isinstance(one, Refusal))]
+        in_place = sorted(refused, key=lambda one: self.names.places.get(one.file, math.inf))
         marked = tuple(sorted(mark_duplicates(samples), key=lambda sample: sample.id))
         return ImportResult(
             layout=imported.layout,
             samples=marked,
-            refused=tuple(sorted(refused, key=lambda one: one.file)),
+            refused=tuple(self.names.refusal(one) for one in in_place),
             warnings=tuple(self.names.bare(warning) for warning in imported.warnings),
             fingerprint=fingerprint_of(marked),
         )
@@ -59,7 +59,7 @@ class Reencoding:
         try:
             file, digest, bits = self._write(sample.path, "")
         except ImageError as error:  # it was read a moment ago, and yet
-            return self.names.refusal(Refusal(sample.id, str(error), error.code))
+            return Refusal(sample.id, str(error), error.code)
         lesions, lost = self._rewritten_lesions(sample)
         kept = (self.names.bare(warning) for warning in sample.warnings if not warning.startswith(DUPLICATE))
         return replace(

@@ -22,6 +22,11 @@ from mammo.imaging.gray_image import GrayImage
 
 _DIRECTORY = "1.2.840.10008.1.3.10"
 _TOMOSYNTHESIS = "1.2.840.10008.5.1.4.1.1.13.1.3"
+# Others stay untold: a header can hold any text in the modality's place.
+_MODALITIES = frozenset({
+    "BI", "BMD", "CR", "CT", "DG", "DX", "ECG", "ES", "GM", "IO", "IVOCT", "IVUS", "MG", "MR", "NM", "OCT", "OP", "OPT",
+    "OT", "PT", "PX", "RF", "RG", "RTIMAGE", "SC", "SM", "TG", "US", "XA", "XC",
+})  # fmt: skip
 _VIEWS = {"CC": "CC", "MLO": "MLO", "CRANIO-CAUDAL": "CC", "MEDIO-LATERAL OBLIQUE": "MLO"}
 
 
@@ -58,7 +63,7 @@ def read_dicom(name: str, data: bytes) -> DicomFilm:
             warnings=(*_kind_warnings(dataset), *warnings),
             laterality=_laterality(dataset),
             view=_view(dataset),
-            modality=str(dataset.get("Modality") or "") or None,
+            modality=_modality(dataset),
             age=_age(dataset),
             spacing_mm=_spacing(dataset),
         )
@@ -97,6 +102,11 @@ def _check_pixels(name: str, dataset: Dataset) -> None:
         raise ImageError(f"{name} stores {stored} bits in {allocated}, which can't be.", code="corrupt")
     frames = int(dataset.get("NumberOfFrames") or 1)
     syntax = dataset.file_meta.TransferSyntaxUID
+    if not syntax.is_transfer_syntax:
+        raise ImageError(
+            f"{name} is encoded in a way that no standard knows. Export it as uncompressed DICOM or PNG.",
+            code="cannot_decode",
+        )
     if syntax.is_deflated or not syntax.is_compressed:
         _check_length(name, dataset, frames)
     check_size(name, dataset.Columns, dataset.Rows)
@@ -146,11 +156,16 @@ def _decoded(name: str, dataset: Dataset) -> npt.NDArray[Any]:
 
 
 def _kind_warnings(dataset: Dataset) -> tuple[str, ...]:
-    modality = dataset.get("Modality")
+    modality = _modality(dataset)
     found = [] if modality == "MG" else [f"not mammography (Modality={modality or 'missing'})"]
     if dataset.get("BurnedInAnnotation") == "YES" or any(0x6000 <= element.tag.group <= 0x60FF for element in dataset):
         found.append("may hold burned-in text")
     return tuple(found)
+
+
+def _modality(dataset: Dataset) -> str | None:
+    value = str(dataset.get("Modality") or "")
+    return None if not value else value if value in _MODALITIES else "unknown"
 
 
 def _laterality(dataset: Dataset) -> str | None:

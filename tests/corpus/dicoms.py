@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.encaps import encapsulate
 from pydicom.filewriter import dcmwrite
@@ -40,13 +42,20 @@ def film(rng: np.random.Generator, bits: int = 12) -> np.ndarray:
     return pixels
 
 
-def dicom(pixels: np.ndarray, syntax: UID = ExplicitVRLittleEndian, bits: int = 12, **attributes: Any) -> bytes:
+def dicom(
+    pixels: np.ndarray,
+    syntax: UID = ExplicitVRLittleEndian,
+    bits: int = 12,
+    elements: Iterable[DataElement] = (),
+    **attributes: Any,
+) -> bytes:
     """The bytes of a mammogram.
 
     Args:
         pixels: Stored pixels, (H, W) or (H, W, 3).
         syntax: Transfer syntax; an encapsulated one takes its ``PixelData`` from ``attributes``.
         bits: Significant bits.
+        elements: Beside those, where they set none of the same tag.
         attributes: By keyword, put over the usual ones; None leaves one out.
     """
     order = ">" if syntax == ExplicitVRBigEndian else "<"
@@ -68,6 +77,8 @@ def dicom(pixels: np.ndarray, syntax: UID = ExplicitVRLittleEndian, bits: int = 
         "PixelData": pixels.astype(pixels.dtype.newbyteorder(order)).tobytes(),
     }
     dataset = Dataset()
+    for element in elements:
+        dataset.add(element)
     for keyword, value in (usual | attributes).items():
         if value is not None:
             setattr(dataset, keyword, value)

@@ -150,6 +150,14 @@ def test_what_is_no_mammogram_is_warned_of(stored, modality):  # B45
     assert f"not mammography (Modality={modality or 'missing'})" in image.warnings
 
 
+def test_a_name_in_place_of_the_modality_or_the_syntax_is_not_passed_on(stored):  # B49
+    image = read(dicom(stored, Modality="DOE_JANE"))
+    assert (image.modality, image.warnings) == ("unknown", ("not mammography (Modality=unknown)",))
+    with pytest.raises(ImageError, match="in a way that no standard knows") as raised:
+        read(dicom(stored).replace(b"1.2.840.10008.1.2.1\0", b"1.2.826.0.1.1931.12\0"))
+    assert "1931" not in str(raised.value)
+
+
 @pytest.mark.parametrize(
     ("attributes", "laterality", "view"),
     [
