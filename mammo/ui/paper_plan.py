@@ -184,7 +184,7 @@ def _take_batch(size: int) -> None:
 
 
 def _cost(plan: PaperPlan, one: PlannedTraining) -> Cost:
-    return training_cost.cost_for(one.config, counts_of_first_fold(one.config, plan.source(one.protocol)))
+    return training_cost.cost_for(one.config, _counts(settings(), plan.group, one.protocol, plan))
 
 
 def _queue(plan: PaperPlan) -> None:
@@ -195,6 +195,13 @@ def _queue(plan: PaperPlan) -> None:
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _plan(given: Settings, data_set: str, fingerprint: str, options: PaperOptions) -> PaperPlan:  # noqa: ARG001 - of the key
     return plan_reproduction(cache.store(), data_set, options)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _counts(given: Settings, group: str, protocol: Protocol, _plan: PaperPlan) -> tuple[int, int, int]:  # noqa: ARG001 - of the key
+    """Images and classes, which are the same for all recipes of a protocol."""
+    config = next(one.config for one in _plan.trainings if one.protocol == protocol)
+    return counts_of_first_fold(config, _plan.source(protocol))
 
 
 def _capital(words: str) -> str:
