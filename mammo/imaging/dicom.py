@@ -14,6 +14,7 @@ from pydicom.pixels.processing import apply_color_lut
 from pydicom.uid import JPEGExtended12Bit
 
 from mammo.errors import ImageError
+from mammo.imaging._codestream import stated_size
 from mammo.imaging._dicom_file import parse
 from mammo.imaging._dicom_gray import gray_of
 from mammo.imaging._limits import check_frames, check_size
@@ -127,11 +128,7 @@ def _check_length(name: str, dataset: Dataset, frames: int) -> None:
 
 def _rendered(name: str, dataset: Dataset) -> tuple[GrayImage, int, tuple[str, ...]]:
     stored = _decoded(name, dataset)
-    if stored.shape[:2] != (dataset.Rows, dataset.Columns):
-        raise ImageError(
-            f"{name} says {dataset.Columns} x {dataset.Rows} pixels and holds {stored.shape[1]} x {stored.shape[0]}.",
-            code="pixel_size_mismatch",
-        )
+    _check_same_size(name, dataset, (stored.shape[1], stored.shape[0]))
     if dataset.get("PhotometricInterpretation") == "PALETTE COLOR":
         stored = apply_color_lut(stored, dataset)
     if stored.ndim == 3:
@@ -142,17 +139,34 @@ def _rendered(name: str, dataset: Dataset) -> tuple[GrayImage, int, tuple[str, .
 def _decoded(name: str, dataset: Dataset) -> npt.NDArray[Any]:
     syntax = dataset.file_meta.TransferSyntaxUID
     try:
-        if syntax == JPEGExtended12Bit and dataset.BitsStored > 8:
-            # The usual plugins stop at 8 bits of this syntax.
+        if syntax.is_encapsulated:
             frame = next(generate_frames(dataset.PixelData, number_of_frames=1))
-            return np.asarray(imagecodecs.jpeg_decode(frame))
+            _check_stated_size(name, dataset, frame)
+            if syntax == JPEGExtended12Bit and dataset.BitsStored > 8:
+                return np.asarray(imagecodecs.jpeg_decode(frame))  # the usual plugins stop at 8 bits of this syntax
         return np.asarray(dataset.pixel_array)  # colour comes as RGB
+    except ImageError:
+        raise
     except Exception as error:
         raise ImageError(
             f"{name} is compressed in a way that could not be decoded ({syntax.name}). "
             "Export it as uncompressed DICOM or PNG.",
             code="cannot_decode",
         ) from error
+
+
+def _check_stated_size(name: str, dataset: Dataset, frame: bytes) -> None:
+    size = stated_size(frame)
+    if size is not None:
+        _check_same_size(name, dataset, size)
+
+
+def _check_same_size(name: str, dataset: Dataset, size: tuple[int, int]) -> None:
+    if size != (dataset.Columns, dataset.Rows):
+        raise ImageError(
+            f"{name} says {dataset.Columns} x {dataset.Rows} pixels and holds {size[0]} x {size[1]}.",
+            code="pixel_size_mismatch",
+        )
 
 
 def _kind_warnings(dataset: Dataset) -> tuple[str, ...]:

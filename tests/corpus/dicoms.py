@@ -5,9 +5,10 @@ from __future__ import annotations
 import io
 import struct
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
+import imagecodecs
 import numpy as np
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset, FileMetaDataset
@@ -156,6 +157,22 @@ def _garbage(syntax: UID) -> Content:
     return lambda rng: dicom(film(rng), syntax, PixelData=encapsulate([rng.bytes(500)]))
 
 
+def _packed_as(syntax: UID, encode: Callable[[np.ndarray], bytes], marker: bytes, sizes: str, at: int) -> Content:
+    """A sound picture whose packed part says that it is 60000 pixels wide and high: the decoder's bomb."""
+
+    def content(rng: np.random.Generator) -> bytes:
+        pixels = film(rng, bits=8)
+        packed = bytearray(encode(pixels))
+        struct.pack_into(sizes, packed, packed.index(marker) + at, 60000, 60000)
+        return dicom(pixels, syntax, bits=8, PixelData=encapsulate([bytes(packed)]))
+
+    return content
+
+
+def _jpeg2000(pixels: np.ndarray) -> bytes:
+    return bytes(imagecodecs.jpeg2k_encode(pixels, codecformat="j2k", reversible=True))
+
+
 def _nested(depth: int) -> Content:
     def content(rng: np.random.Generator) -> bytes:
         whole = dicom(film(rng))
@@ -232,6 +249,24 @@ BAD_DICOMS = (
     BadFile("B42", "jpeg-ls.dcm", "cannot_decode", _garbage(JPEGLSLossless)),
     BadFile("B42", "jpeg.dcm", "cannot_decode", _garbage(JPEGBaseline8Bit)),
     BadFile("B42", "rle.dcm", "cannot_decode", _garbage(RLELossless)),
+    BadFile(
+        "B43",
+        "60000-jpeg2000.dcm",
+        "pixel_size_mismatch",
+        _packed_as(JPEG2000Lossless, _jpeg2000, b"\xff\x51", ">II", 6),
+    ),
+    BadFile(
+        "B43",
+        "60000-jpeg-ls.dcm",
+        "pixel_size_mismatch",
+        _packed_as(JPEGLSLossless, imagecodecs.jpegls_encode, b"\xff\xf7", ">HH", 5),
+    ),
+    BadFile(
+        "B43",
+        "60000-jpeg.dcm",
+        "pixel_size_mismatch",
+        _packed_as(JPEGBaseline8Bit, imagecodecs.jpeg_encode, b"\xff\xc0", ">HH", 5),
+    ),
     BadFile("B44", "tomosynthesis.dcm", "unsupported_mammo_type", _sound(SOPClassUID=BreastTomosynthesisImageStorage)),
     BadFile("B44", "raw.dcm", "unsupported_mammo_type", _sound(PresentationIntentType="FOR PROCESSING")),
     BadFile("B44", "two-frames.dcm", "multi_frame", _sound(NumberOfFrames=2, PixelData=bytes(4 * ROWS * COLUMNS))),

@@ -108,6 +108,11 @@ def _float_tiff(value: float) -> Content:
     return content
 
 
+def _with_inflating(kind: bytes, start: bytes) -> Content:
+    """A sound picture with a remark of a hundred kilobytes that inflates to a hundred megabytes."""
+    return lambda rng: with_png_chunk(encoded(noise(rng), "PNG"), kind, start + zlib.compress(bytes(100 * 2**20)))
+
+
 def _stored(content: bytes) -> Content:
     return lambda _rng: content
 
@@ -165,5 +170,8 @@ BAD_RASTERS = (
     BadFile("B22", "float-above-1.tif", "unsupported_pixels", _float_tiff(255)),
     BadFile("B26", "animated.png", "multi_frame", _three_pictures("PNG")),
     BadFile("B26", "pages.tif", "multi_frame", _three_pictures("TIFF")),
+    BadFile("B28", "endless-text.png", "corrupt", _with_inflating(b"zTXt", b"Comment\0\0")),
+    BadFile("B28", "endless-words.png", "corrupt", _with_inflating(b"iTXt", b"Comment\0\1\0\0\0")),
+    BadFile("B28", "endless-profile.png", "corrupt", _with_inflating(b"iCCP", b"colors\0\0")),
     BadFile("B30", "random.png", "not_an_image", lambda rng: rng.bytes(100_000)),
 )
