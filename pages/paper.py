@@ -2,7 +2,17 @@
 
 import streamlit as st
 
-from mammo.ui import cache, empty_state, frame, messages, paper_choice, paper_deviations, paper_plan, paper_results
+from mammo.ui import (
+    cache,
+    empty_state,
+    frame,
+    messages,
+    paper_choice,
+    paper_decoder,
+    paper_deviations,
+    paper_plan,
+    paper_results,
+)
 
 frame.enter("pages/paper.py")
 
@@ -25,3 +35,4 @@ else:
     paper_deviations.show_deviations(choice)
     if form is not None:
         paper_plan.show_cost(form, button)
+paper_decoder.show_decoder()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from mammo.errors import ParameterError
@@ -42,26 +41,6 @@ class DecodedAccuracy:
     truncated_high: float
 
 
-@dataclass(frozen=True)
-class Definition:
-    """A meaning that "accuracy" may have for several classes, as a function of the share of right answers."""
-
-    name: str
-    label: str
-    of_top1: Callable[[float, int], float]  # (top-1, classes) -> the figure
-
-
-@dataclass(frozen=True)
-class DefinitionFit:
-    """What a definition makes of a row's TPR, beside the row's accuracy."""
-
-    definition: Definition
-    expected: float  # the accuracy that the printed TPR would give
-    expected_low: float  # for all TPRs that round to the printed one
-    expected_high: float
-    fits: bool  # some accuracy in that range rounds to the printed one
-
-
 def ovr_from_top1(top1: float, classes: int) -> float:
     """Mean one-vs-rest accuracy: every wrong answer is an error for two of the classes, and right for the others."""
     return 1 - 2 * (1 - top1) / classes
@@ -70,17 +49,6 @@ def ovr_from_top1(top1: float, classes: int) -> float:
 def top1_from_ovr(mean_ovr_accuracy: float, classes: int) -> float:
     """Top-1 accuracy behind a mean one-vs-rest accuracy; the inverse of ``ovr_from_top1``."""
     return 1 - classes * (1 - mean_ovr_accuracy) / 2
-
-
-DEFINITIONS = (
-    Definition("top1", "Top-1 accuracy", lambda top1, _: top1),
-    Definition("mean_ovr_accuracy", "Mean one-vs-rest accuracy", ovr_from_top1),
-    Definition(
-        "mean_of_sensitivity_and_specificity",
-        "Mean of sensitivity and specificity",
-        lambda top1, classes: (top1 + 1 - (1 - top1) / (classes - 1)) / 2,
-    ),
-)
 
 
 def decode_accuracy(reported: float, classes: int, decimals: int) -> DecodedAccuracy:
@@ -115,26 +83,4 @@ def decode_accuracy(reported: float, classes: int, decimals: int) -> DecodedAccu
         top1_high=top1(reported + step / 2),
         truncated_low=top1(reported),
         truncated_high=top1(reported + step),
-    )
-
-
-def which_definition_fits(
-    row: PublishedRow, *, classes: int = PAPER_CLASSES, decimals: int = PAPER_DECIMALS
-) -> tuple[DefinitionFit, ...]:
-    """Hold each definition against a row, taking its TPR for the share of right answers.
-
-    That is exact for classes of equal size, and near for sizes as near to each other as the paper's.
-    """
-    half = 0.5 * 10.0**-decimals
-    return tuple(_fit(definition, row, classes, half) for definition in DEFINITIONS)
-
-
-def _fit(definition: Definition, row: PublishedRow, classes: int, half: float) -> DefinitionFit:
-    low, high = (definition.of_top1(tpr, classes) for tpr in (row.tpr - half, row.tpr + half))
-    return DefinitionFit(
-        definition,
-        expected=definition.of_top1(row.tpr, classes),
-        expected_low=low,
-        expected_high=high,
-        fits=low < row.accuracy + half and row.accuracy - half < high,
     )
