@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,16 +42,24 @@ def read_image(path: Path) -> LoadedImage:
 
 
 def read_bytes(path: Path) -> bytes:
-    """All of a file, if it is no larger than a picture can be.
+    """All of a regular file, if it is no larger than a picture can be.
 
     Raises:
-        ImageError: ``file_too_large`` or ``unreadable_file``.
+        ImageError: ``file_too_large`` or ``unreadable_file``, also if it is being written to.
     """
     try:
-        check_bytes(path.name, path.stat().st_size)
-        return path.read_bytes()
+        # Non-blocking: what was a file when it was listed may be a pipe by now.
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+            found = os.fstat(file.fileno())
+            if not stat.S_ISREG(found.st_mode):
+                raise ImageError(f"{path.name} can't be opened: it is no regular file.", code="unreadable_file")
+            check_bytes(path.name, found.st_size)
+            content = file.read(found.st_size + 1)
     except OSError as error:
         raise ImageError(f"{path.name} can't be opened: {error.strerror}.", code="unreadable_file") from None
+    if len(content) > found.st_size:
+        raise ImageError(f"{path.name} grows while it is read. Add it when it is whole.", code="unreadable_file")
+    return content
 
 
 def decode_image(name: str, data: bytes) -> LoadedImage:

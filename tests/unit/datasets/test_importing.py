@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from collections import Counter
 from dataclasses import replace
 
@@ -15,6 +16,7 @@ from mammo.datasets import ImportOptions, importing
 from mammo.datasets.importing import fingerprint_of, import_collection
 from mammo.errors import DatasetError, UnknownNameError
 from tests.corpus.make import BAD_FILES, write
+from tests.corpus.names import NAMES
 
 
 @pytest.fixture
@@ -89,6 +91,30 @@ def test_every_file_of_the_corpus_is_listed_with_its_code_and_the_sound_ones_com
         f"{folder}/{name}.png" for folder in ("cancer/P2", "normal/P1") for name in "ab"
     ]
     assert sorted(collection.rglob("*")) == before
+
+
+@pytest.mark.parametrize("name", NAMES, ids=ascii)
+def test_a_film_of_any_name_is_taken_or_refused_by_its_name(collection, name):  # B59
+    path = collection / "normal/P1" / name
+    path.write_bytes((collection / "normal/P1/a.png").read_bytes())
+    result = import_collection(collection)
+    told = {sample.id for sample in result.samples} | {refusal.file for refusal in result.refused}
+    has_picture_ending = path.suffix.lower() in {"", ".png"}
+    assert (f"normal/P1/{name}" in told) == has_picture_ending
+    assert all(sample.path.is_file() for sample in result.samples)
+    assert import_collection(collection).fingerprint == result.fingerprint
+
+
+@pytest.mark.long
+def test_a_folder_of_a_million_other_files_is_listed_and_refused(tmp_path):  # B60
+    for folder in range(1000):
+        (tmp_path / f"{folder:03}").mkdir()
+        for number in range(1000):
+            os.close(os.open(tmp_path / f"{folder:03}" / f"{number}.txt", os.O_CREAT | os.O_WRONLY))
+    began = time.process_time()
+    with pytest.raises(DatasetError, match="No images in"):
+        import_collection(tmp_path)
+    assert time.process_time() - began < 60
 
 
 def test_a_damaged_jpeg_that_decoders_accept_is_known_by_its_hash(collection):

@@ -24,7 +24,7 @@ def test_files_below_the_root_are_listed_and_images_told_by_name_or_first_bytes(
     assert listing.images == ("1.2.840.113", "a.png", "b/c.JPG", "film")
 
 
-def test_links_in_circles_and_out_of_the_folder_are_refused(touch, tmp_path_factory):
+def test_links_in_circles_and_out_of_the_folder_are_refused(touch, tmp_path_factory):  # B60
     outside = tmp_path_factory.mktemp("outside") / "secret.png"
     outside.touch()
     root = touch("films/a.png")
@@ -40,7 +40,7 @@ def test_links_in_circles_and_out_of_the_folder_are_refused(touch, tmp_path_fact
     assert "leads out of the folder" in reasons(root)["out.png"]
 
 
-def test_pipes_and_sockets_are_refused_without_waiting(touch, monkeypatch):
+def test_pipes_and_sockets_are_refused_without_waiting(touch, monkeypatch):  # B60
     root = touch("a.png")
     os.mkfifo(root / "pipe.png")
     monkeypatch.chdir(root)
@@ -53,7 +53,7 @@ def test_pipes_and_sockets_are_refused_without_waiting(touch, monkeypatch):
 
 
 @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="no devices on this machine")
-def test_devices_are_refused_without_reading_them(touch):
+def test_devices_are_refused_without_reading_them(touch):  # B60
     root = touch("a.png")
     (root / "zero.png").symlink_to("/dev/zero")
 
@@ -76,14 +76,14 @@ def test_a_name_that_is_no_text_is_refused_and_can_be_shown(touch):
     assert list(listing.refused) == ["\\udcff\\udcfe.png"]
 
 
-def test_names_that_differ_in_case_or_composition_only_are_two_files(touch):
+def test_names_that_differ_in_case_or_composition_only_are_two_files(touch):  # B58
     names = ("A.png", "a.png", "caf\u00e9.png", "cafe\u0301.png")
 
     assert set(list_files(touch(*names)).images) == set(names)
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="the administrator may open everything")
-def test_a_closed_folder_is_refused(touch):
+def test_a_closed_folder_is_refused(touch):  # B60
     root = touch("open/a.png", "closed/b.png")
     (root / "closed").chmod(0)
     listing = list_files(root)

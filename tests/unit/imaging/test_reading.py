@@ -1,6 +1,8 @@
 """Files that are read, and what they look like then; ``test_corpus`` holds those that are refused."""
 
+import os
 from contextlib import suppress
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -8,7 +10,8 @@ import pytest
 from PIL import Image
 
 from mammo.errors import ImageError
-from mammo.imaging.reading import MAX_BYTES, read_image
+from mammo.imaging import reading
+from mammo.imaging.reading import MAX_BYTES, decode_image, read_image
 from tests.corpus.dicoms import dicom, film
 from tests.corpus.rasters import encoded, noise, with_png_chunk, with_tiff_tag
 
@@ -207,13 +210,75 @@ def test_a_file_that_is_not_there_or_a_folder_is_one_sentence(tmp_path):
         assert raised.value.code == "unreadable_file"
 
 
-def test_a_huge_file_is_refused_by_its_size_alone(tmp_path):
+def test_a_huge_file_is_refused_by_its_size_alone(tmp_path):  # B31
     path = tmp_path / "huge.png"
     with path.open("wb") as file:
         file.truncate(MAX_BYTES + 1)
     with pytest.raises(ImageError) as raised:
         read_image(path)
     assert raised.value.code == "file_too_large"
+
+
+def test_a_pipe_that_took_the_place_of_a_file_is_refused_without_waiting(tmp_path):  # B60
+    os.mkfifo(tmp_path / "film.png")
+    with pytest.raises(ImageError, match="is no regular file") as raised:
+        read_image(tmp_path / "film.png")
+    assert raised.value.code == "unreadable_file"
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="no such kernel files on this system")
+@pytest.mark.parametrize("path", ["/proc/self/status", "/proc/self/mem", "/dev/zero"])
+def test_kernel_files_are_refused_without_end_or_waiting(path):  # B60
+    with pytest.raises(ImageError) as raised:
+        read_image(Path(path))
+    assert raised.value.code == "unreadable_file" or "grows" in str(raised.value)
+
+
+def test_a_file_that_grows_while_it_is_read_is_refused(tmp_path, monkeypatch, gray):  # B60
+    path = tmp_path / "film.png"
+    path.write_bytes(encoded(gray, "PNG"))
+
+    fstat = os.fstat
+
+    def fstat_then_append(descriptor):
+        found = fstat(descriptor)
+        with path.open("ab") as writer:
+            writer.write(b"more")
+        return found
+
+    monkeypatch.setattr(reading.os, "fstat", fstat_then_append)
+    with pytest.raises(ImageError, match=r"film\.png grows while it is read"):
+        read_image(path)
+
+
+def test_what_is_written_beside_the_pixels_neither_changes_nor_leaves_the_file(read, gray):  # B28, B29
+    said = "DOE^JANE <script>alert(1)</script>"
+    exif = Image.Exif()
+    exif[0x010E] = said
+    png = with_png_chunk(encoded(gray, "PNG"), b"tEXt", b"Patient\0" + said.encode())
+    png = with_png_chunk(png, b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + said.encode())
+    jpeg = encoded(gray, "JPEG", exif=exif, comment=said.encode())
+    for marked, bare, name in (
+        (png + b"PK\3\4" + said.encode(), encoded(gray, "PNG"), "a.png"),
+        (jpeg + b"<html>" + said.encode(), encoded(gray, "JPEG"), "a.jpg"),
+        (encoded(gray, "TIFF", description=said), encoded(gray, "TIFF"), "a.tif"),
+    ):
+        image = read(marked, name)
+        np.testing.assert_array_equal(image.pixels, read(bare, name).pixels)
+        assert "DOE" not in repr(image)
+        assert image.warnings == ()
+
+
+def test_a_thousand_files_of_noise_are_no_pictures():  # B30
+    rng = np.random.default_rng(30)
+    rest = rng.bytes(10_000_000)
+    codes = set()
+    for number in range(1000):
+        noise_bytes = rng.bytes(600) + (rest if number == 0 else b"")
+        with pytest.raises(ImageError) as raised:
+            decode_image("noise.png", noise_bytes)
+        codes.add(raised.value.code)
+    assert codes <= {"not_an_image", "format_not_allowed"}
 
 
 @pytest.mark.parametrize("seed", range(40))

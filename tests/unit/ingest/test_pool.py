@@ -194,7 +194,7 @@ def test_it_knows_no_settings_and_has_no_open_files_of_this_process(pool, monkey
     monkeypatch.setenv("MAMMO_DATABASE_URL", "postgresql://anna:secret@host/mammo")
     pool.close()
     with (tmp_path / "open").open("w"):
-        pool.warm_up()
+        pool.decode("film.png", png())  # by then it has loaded its libraries
         child = psutil.Process(pool._all[0]._process.pid)
         assert "secret" not in str(child.environ())
         assert child.open_files() == []
