@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
 
 from mammo.datasets._ddsm_names import DdsmView, image_view, mask_view
 from mammo.errors import DatasetError
@@ -52,6 +50,8 @@ def read_workbook(path: Path) -> dict[DdsmView, WorkbookRow]:
     Raises:
         DatasetError: If the file is no workbook or lacks the column of file names.
     """
+    from openpyxl.utils.exceptions import InvalidFileException  # here only: pages load this module
+
     try:
         rows = _rows(path)
     except (OSError, BadZipFile, InvalidFileException, KeyError, ValueError, SyntaxError) as error:
@@ -81,6 +81,8 @@ def read_ics(path: Path) -> CaseFacts:
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:
+    import openpyxl
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl reports missing styles, which nobody misses here
         workbook = openpyxl.load_workbook(path, read_only=True, data_only=True)

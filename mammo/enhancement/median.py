@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import ndimage
 
 from mammo.enhancement._base import ENHANCEMENTS, Enhancement
 from mammo.enhancement._points import enhancement
@@ -22,6 +21,8 @@ def filter_median(image: GrayImage, *, size: int) -> GrayImage:
     Source:
         Tukey 1977.
     """
+    from scipy import ndimage  # here only: pages load this module
+
     if size % 2 == 0:
         raise ParameterError(f"The side of the median filter must be odd; {size:g} is even.")
     return np.asarray(ndimage.median_filter(image, size=int(size), mode="reflect"), np.float32)

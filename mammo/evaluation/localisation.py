@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import ndimage
 
 from mammo.errors import ParameterError
 from mammo.imaging.gray_image import Mask
@@ -94,6 +93,8 @@ def localization(heatmap: Heatmap, lesion: Mask, breast: Mask, *, tolerance_px: 
 
 def pointing_hit(heatmap: Heatmap, lesion: Mask, *, tolerance_px: float) -> float:
     """Share of the strongest places within ``tolerance_px`` of a lesion pixel; usually there is one strongest place."""
+    from scipy import ndimage  # here only: pages load this module
+
     distance_px = ndimage.distance_transform_edt(~lesion)
     return float((distance_px[heatmap == heatmap.max()] <= tolerance_px).mean())
 

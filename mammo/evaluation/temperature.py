@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.optimize import brentq
 
 from mammo.errors import ParameterError
 from mammo.evaluation.calibration import LEAST_PROBABILITY
@@ -44,6 +43,8 @@ def fitted_temperature(predictions: Predictions, *, part: str) -> Temperature:
     Source:
         Guo et al. 2017, On calibration of modern neural networks.
     """
+    from scipy.optimize import brentq  # here only: 15 MB that pages needn't hold
+
     log_p = _log(predictions.probabilities)
     log_p_truth = log_p[np.arange(predictions.n), predictions.truth]
 

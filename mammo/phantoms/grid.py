@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import distance_transform_edt
 
 from mammo.imaging.gray_image import Mask
 
@@ -45,4 +44,6 @@ class Grid:
     def distance_inside(self, mask: Mask) -> Plane:
         """Distance from each pixel of a mask to the nearest one outside, in mm, shape (height, width)."""
         # Not OpenCV's: the last bits of its exact distances depend on where the mask lies in memory.
+        from scipy.ndimage import distance_transform_edt  # here only: pages load this module
+
         return np.asarray(distance_transform_edt(mask) * self.pitch_mm, dtype=np.float32)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import scipy.fft
 
 from mammo.phantoms.grid import Plane
 
@@ -22,6 +21,8 @@ def power_law_field(shape: tuple[int, int], exponent: float, rng: np.random.Gene
     Source:
         Burgess 1999: mammographic backgrounds have power spectra near 1 / f^3.
     """
+    import scipy.fft  # here only: pages load this module
+
     height, width = shape
     frequency = np.hypot(scipy.fft.fftfreq(height)[:, None], scipy.fft.rfftfreq(width)[None, :])
     frequency[0, 0] = np.inf  # no power at frequency 0: the field has mean 0

@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-import openpyxl
 
 from mammo.phantoms.findings import Laterality, View
 from mammo.phantoms.layout import CLASS_FOLDERS, SIDES
@@ -52,6 +51,8 @@ class PictureRow:
 
 def write_workbook(path: Path, rows: Iterable[PictureRow]) -> None:
     """Write the table with one line per picture; equal rows give equal bytes."""
+    import openpyxl  # here only: pages load this module
+
     book = openpyxl.Workbook()
     sheet = book.active
     sheet.title = "Data"
