@@ -382,7 +382,7 @@ def test_a_finished_import_tells_what_came_in(page, store, data_set):
 
 
 @pytest.mark.parametrize("job", ["999999", "../../", "9" * 5000, "NaN", "-1", "²"])
-def test_a_number_of_no_import_is_told_alike(page, store, data_set, job):
+def test_a_number_of_no_import_is_told_alike(page, store, data_set, job):  # B69
     other = store.jobs.submit(NewJob("training", {}, "anna"))
     told = "This server knows no import of that number."
     assert told in texts(page(job=job))

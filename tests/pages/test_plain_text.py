@@ -127,7 +127,7 @@ def texts_of(message, kind):
 
 
 @pytest.mark.parametrize(("page", "address"), CASES)
-def test_no_name_and_no_note_becomes_markup(app, hostile, page, address):
+def test_no_name_and_no_note_becomes_markup(app, hostile, page, address):  # B70
     app.run()
     for name, value in address.items():
         app.query_params[name] = str(hostile.get(value, value))

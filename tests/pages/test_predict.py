@@ -97,7 +97,7 @@ def test_no_heat_map_is_asked_for_where_it_is_off(predict, tested, predictor):
 
 
 @pytest.mark.parametrize("asked", ["999999", "../../", "NaN", "²", "<script>", "x" * 100_000], ids=lambda x: x[:9])
-def test_a_job_that_the_address_does_not_name_rightly_gives_way_to_the_latest(predict, tested, asked):
+def test_a_job_that_the_address_does_not_name_rightly_gives_way_to_the_latest(predict, tested, asked):  # B69
     app = predict(job=asked, method=asked, opacity=asked)
     assert app.warning[0].value == "The address names no finished training of this server; the latest is shown."
     assert app.query_params["job"] == str(tested)

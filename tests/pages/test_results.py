@@ -82,13 +82,13 @@ def test_an_image_is_explained_large_with_its_truth_and_the_reasons_to_doubt(res
     ["999999", "../../", "NaN", "-1", "²", "1e3", "<script>alert(1)</script>", "x" * 100_000],
     ids=lambda x: x[:9],
 )
-def test_a_job_that_the_address_does_not_name_rightly_gives_way_to_the_latest(results, tested, asked):
+def test_a_job_that_the_address_does_not_name_rightly_gives_way_to_the_latest(results, tested, asked):  # B69
     app = results(job=asked)
     assert app.warning[0].value == "The address names no finished training of this server; the latest is shown."
     assert app.query_params["job"] == str(tested)
 
 
-def test_an_unfinished_job_is_told_like_one_that_is_not_there(results, jobs, tested):
+def test_an_unfinished_job_is_told_like_one_that_is_not_there(results, jobs, tested):  # B69
     absent, unfinished = results(job="999999").warning[0].value, results(job=str(jobs[2])).warning[0].value
     assert absent == unfinished
 

@@ -51,7 +51,7 @@ def rows(content):
     return list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
 
 
-def test_predictions_have_a_row_each_and_no_cell_is_a_formula():
+def test_predictions_have_a_row_each_and_no_cell_is_a_formula():  # B71
     head, *body = rows(predictions_csv(facts()))
     assert head == ["image", "patient", "true", "predicted", "p(normal)", "p(benign)"]
     assert [row[2:4] for row in body] == [
