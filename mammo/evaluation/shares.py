@@ -7,7 +7,7 @@ import numpy.typing as npt
 from scipy.special import stdtrit
 
 from mammo.evaluation.intervals import LEVEL, Interval, wilson_of_share
-from mammo.evaluation.predictions import Patients
+from mammo.evaluation.predictions import Patients, Predictions
 
 _NORMAL = 1e9  # degrees of freedom
 
@@ -36,6 +36,26 @@ def clustered_share(is_hit: npt.NDArray[np.bool_], patients: Patients) -> Interv
     if len(women) < 2:
         return Interval(share, reason="all images are of one woman")
     return wilson_of_share(share, _effective_n(np.bincount(position, is_hit - share).astype(np.float64), share, n))
+
+
+def cell_shares(predictions: Predictions, *, of_called: bool = False) -> tuple[tuple[Interval, ...], ...]:
+    """The share of each cell of the confusion matrix with its clustered interval, by (true, called), K x K.
+
+    Args:
+        predictions: At any level.
+        of_called: Shares of the images that are called a class, instead of those that are of it.
+    """
+    whole, part = predictions.truth, predictions.predicted
+    if of_called:
+        whole, part = part, whole
+    classes = range(len(predictions.class_names))
+    table = [
+        [clustered_share(part[whole == one] == other, predictions.patients[whole == one]) for other in classes]
+        for one in classes
+    ]
+    return tuple(
+        tuple(table[called][true] if of_called else table[true][called] for called in classes) for true in classes
+    )
 
 
 def _effective_n(excess: npt.NDArray[np.float64], share: float, n: int) -> float:

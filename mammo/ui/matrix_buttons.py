@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
 from typing import Literal
 
 import streamlit as st
 
 from mammo.evaluation.confusion import ConfusionMatrix
-from mammo.evaluation.intervals import Values
+from mammo.evaluation.intervals import Interval
+from mammo.evaluation.predictions import Predictions
+from mammo.evaluation.shares import cell_shares
 from mammo.ui import numbers, theme
 from mammo.ui.plain_text import plain
 
@@ -17,24 +19,24 @@ Shares = Literal["true", "called"]
 SHARES: dict[str, str] = {"true": "Its true class", "called": "Its called class"}
 
 
-def choose_cell(matrix: ConfusionMatrix, shares: Shares = "true", many: str = "images") -> tuple[int, int] | None:
+def choose_cell(called: Predictions, shares: Shares = "true", many: str = "images") -> tuple[int, int] | None:
     """Show the matrix; return the cell that the address names, as (true, called) indices; None if it names none.
 
     Args:
-        matrix: What is counted.
-        shares: Of which class the share in each cell is.
+        called: What is counted.
+        shares: Of which class the share in each cell is; its interval knows whose images they are.
         many: What is counted, in words.
     """
-    names = matrix.class_names
+    names = called.class_names
     chosen = _asked(names)
-    rates = matrix.row_rates if shares == "true" else matrix.column_rates
-    st.html(f"<style>{''.join(_style(rates[cell], cell, chosen) for cell in _cells(names))}</style>")
+    rates = cell_shares(called, of_called=shares == "called")
+    st.html(f"<style>{''.join(_style(rates[cell[0]][cell[1]], cell, chosen) for cell in _cells(names))}</style>")
     with st.container(key="cells", gap="xxsmall"):
-        _show_cells(matrix, rates, many)
+        _show_cells(ConfusionMatrix.from_labels(called.truth, called.predicted, names), rates, many)
     return chosen
 
 
-def _show_cells(matrix: ConfusionMatrix, rates: Values, many: str) -> None:
+def _show_cells(matrix: ConfusionMatrix, rates: Sequence[Sequence[Interval]], many: str) -> None:
     names = matrix.class_names
     columns = [1.1, *([1] * len(names))]
     head = st.columns(columns, gap="xxsmall", wrap=False)
@@ -45,16 +47,24 @@ def _show_cells(matrix: ConfusionMatrix, rates: Values, many: str) -> None:
         row = st.columns(columns, gap="xxsmall", vertical_alignment="center", wrap=False)
         row[0].caption(plain(name))
         for called, place in enumerate(row[1:]):
-            count, share = int(matrix.counts[true, called]), float(rates[true, called])
-            words = "n/a" if math.isnan(share) else numbers.percent(share)
+            count = int(matrix.counts[true, called])
             place.button(
-                f"**{numbers.count(count)}**  \n{words}",
+                f"**{numbers.count(count)}**  \n{_in_words(rates[true][called])}",
                 key=f"cell-{true}-{called}",
-                help=plain(f"{count} {many}: {name}, called {names[called]}"),
+                help=plain(f"{count} {many}: {name}, called {names[called]}. Share {rates[true][called]}"),
                 width="stretch",
                 on_click=_choose,
                 args=(name, names[called]),
             )
+
+
+def _in_words(share: Interval) -> str:
+    """The share, and below it the ends of its interval, all in percent."""
+    if share.value is None:
+        return "n/a"
+    if share.low is None or share.high is None:
+        return numbers.percent(share.value)
+    return f"{numbers.percent(share.value)}  \n:small[{100 * share.low:.0f} to {100 * share.high:.0f}]"
 
 
 def _choose(true: str, called: str) -> None:
@@ -72,9 +82,9 @@ def _cells(names: tuple[str, ...]) -> list[tuple[int, int]]:
     return [(true, called) for true in range(len(names)) for called in range(len(names))]
 
 
-def _style(share: float, cell: tuple[int, int], chosen: tuple[int, int] | None) -> str:
+def _style(share: Interval, cell: tuple[int, int], chosen: tuple[int, int] | None) -> str:
     colors, (true, called) = theme.current(), cell
-    weight = 0 if math.isnan(share) else round(100 * share)
+    weight = round(100 * (share.value or 0))
     full = colors.cell_right if true == called else colors.cell_wrong
     ring = "outline:2px solid currentColor;outline-offset:1px;" if chosen == cell else ""
     ground = f"color-mix(in srgb, {full} {weight}%, {colors.panel})"

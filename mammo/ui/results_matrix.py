@@ -11,7 +11,6 @@ import streamlit as st
 
 from mammo.evaluation.aggregation import LEVELS, Level
 from mammo.evaluation.calling import called_by_threshold
-from mammo.evaluation.confusion import ConfusionMatrix
 from mammo.evaluation.predictions import Predictions
 from mammo.evaluation.questions import questions_for
 from mammo.evaluation.shares import clustered_share
@@ -58,11 +57,13 @@ class ChosenImages:
 def choose_in_matrix(answers: JobAnswers, view: MatrixView) -> ChosenImages | None:
     """Draw the matrix; the images that a person has chosen, None as long as none are."""
     called = view.called
-    matrix = ConfusionMatrix.from_labels(called.truth, called.predicted, called.class_names)
     one, many = _UNITS[view.level]
-    cell = choose_cell(matrix, view.shares, many)
+    cell = choose_cell(called, view.shares, many)
     asked = _choose_list()
-    st.caption(f"{numbers.counted(called.n, one, many)} in all. Choose a cell or a list to see its images.")
+    st.caption(
+        f"{numbers.counted(called.n, one, many)} in all; below each share its 95\N{NO-BREAK SPACE}% interval. "
+        "Choose a cell or a list to see its images."
+    )
     if asked in _LISTS:
         return _listed(answers, asked)
     if cell is None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from mammo.evaluation.evaluation import Evaluation, evaluate
+from mammo.evaluation.predictions import Predictions
 from mammo.evaluation.scores import SCORES
 from mammo.store import JobRecord
 from mammo.ui import charts, explained, finished_jobs, numbers, theme
 from mammo.ui.job_answers import JobAnswers, answers_of
 from mammo.ui.judged_squares import judged_of
 from mammo.ui.plain_text import plain
+from mammo.ui.results_formula import show_formula
 from mammo.ui.results_gallery import IMAGE, show_cell
 from mammo.ui.results_image import show_image
 from mammo.ui.results_matrix import MatrixView, choose_in_matrix, choose_view, show_heading
@@ -41,7 +43,7 @@ def show_results(job: JobRecord) -> None:
     with left:
         chosen = choose_in_matrix(answers, matrix_view)
     with right:
-        _show_scores(evaluation if matrix_view.is_usual else _evaluated(answers, matrix_view))
+        _show_scores(evaluation if matrix_view.is_usual else _evaluated(answers, matrix_view), matrix_view.called)
     notes = (job.result or {}).get("notes", [])
     if notes:
         with st.expander("What can and can't be said", icon=":material/rule:"):
@@ -54,15 +56,12 @@ def show_results(job: JobRecord) -> None:
         show_cell(job, chosen.rows, judged, answers.predictions.class_names, explained.choose_view())
 
 
-def _show_scores(evaluation: Evaluation) -> None:
+def _show_scores(evaluation: Evaluation, called: Predictions) -> None:
     scores = {name: evaluation.scores[name] for name in _SCORES if name in evaluation.scores}
     alt = ", ".join(f"{SCORES[name].label} {interval}" for name, interval in scores.items())
     labelled = {SCORES[name].label: interval for name, interval in scores.items()}
     charts.show(charts.score_figure(labelled, theme.current()), alt=alt, key="results.scores")
-    with st.popover("What these scores mean", icon=":material/help:", type="tertiary"):
-        for name in scores:
-            st.markdown(f"**{SCORES[name].label}**: {SCORES[name].definition}")
-        st.caption("Lines are 95 % intervals from drawing women, not images.")
+    show_formula(evaluation, called)
 
 
 def _evaluated(answers: JobAnswers, view: MatrixView) -> Evaluation:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scipy import stats
+from sklearn.metrics import confusion_matrix
 from statsmodels.stats.proportion import proportion_confint
 
 from mammo.evaluation.intervals import wilson
-from mammo.evaluation.shares import clustered_share
+from mammo.evaluation.predictions import Predictions
+from mammo.evaluation.shares import cell_shares, clustered_share
 
 
 def test_the_wilson_interval_is_that_of_statsmodels():
@@ -45,3 +47,18 @@ def test_no_image_and_one_woman_are_said():
     assert str(clustered_share(np.array([], dtype=bool), np.array([], dtype=str))) == "n/a: there is no image"
     one = clustered_share(np.array([True, False]), np.array(["a", "a"]))
     assert str(one) == "0.50 (no interval: all images are of one woman)"
+
+
+@pytest.mark.parametrize("of_called", [False, True])
+def test_the_shares_of_a_matrix_are_those_of_its_rows_or_columns_each_with_the_interval_of_a_share(of_called):
+    rng = np.random.default_rng(7)
+    truth, predicted = rng.integers(0, 3, (2, 90))
+    patients = rng.integers(0, 30, 90).astype(str)
+    table = cell_shares(
+        Predictions.checked(truth, np.eye(3)[predicted], patients.tolist(), ("a", "b", "c")), of_called=of_called
+    )
+    counts = confusion_matrix(truth, predicted, normalize="pred" if of_called else "true")
+    np.testing.assert_allclose([[cell.value for cell in row] for row in table], counts, rtol=1e-12)
+    inside = predicted == 2 if of_called else truth == 1
+    expected = clustered_share((truth if of_called else predicted)[inside] == (1 if of_called else 2), patients[inside])
+    assert table[1][2] == expected
