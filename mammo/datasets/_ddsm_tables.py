@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
-
 from mammo.datasets._ddsm_names import DdsmView, image_view, mask_view
 from mammo.errors import DatasetError
 

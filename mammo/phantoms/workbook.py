@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-
 from mammo.phantoms.findings import Laterality, View
 from mammo.phantoms.layout import CLASS_FOLDERS, SIDES
 
