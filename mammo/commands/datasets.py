@@ -25,21 +25,22 @@ app = typer.Typer(help="Data sets: add, list, show, check, split.", no_args_is_h
 
 @app.command()
 @expected_failures
-def add(
+def add(  # noqa: PLR0917 - one argument per option
     path: Annotated[Path, typer.Argument(help="Folder of a collection, which stays where it is; or a ZIP.")],
     name: Annotated[str | None, typer.Option(help="Name on this server; PATH's name by default.")] = None,
     layout: Annotated[str, typer.Option(help=f"auto, {', '.join(DATASETS)}")] = "auto",
     labels: Annotated[Path | None, typer.Option(help="CSV of labels, sought here and then below PATH.")] = None,
     column: Annotated[list[str] | None, typer.Option(help="OURS=THEIRS, for a column of another name.")] = None,
+    any_aspect: Annotated[bool, typer.Option("--any-aspect", help="Take strips too, with a warning.")] = False,
     as_json: Json = False,
 ) -> None:
     """Import a folder in place, or a ZIP; add the same folder again to bring in what is new."""
     store, columns = open_store(settings()), _columns(column or [])
     if path.is_file() and path.suffix.lower() == ".zip":
-        request = ImportRequest(name or path.stem, path, layout, ImportOptions(labels, columns))
+        request = ImportRequest(name or path.stem, path, layout, ImportOptions(labels, columns, any_aspect))
         record, refused = _add_archive(store, request)
     else:
-        options = ImportOptions(_labels_file(path, labels), columns)
+        options = ImportOptions(_labels_file(path, labels), columns, any_aspect)
         request = ImportRequest(name or path.absolute().name, path, layout, options)
         record, refused = import_data_set(store, request, by=owner(), on_progress=Progress("Images read"))
     shown: dict[str, Any] = {**_facts(record), "refused": refused}

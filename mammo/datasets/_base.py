@@ -93,6 +93,7 @@ class ImportOptions:
 
     labels_file: Path | None = None
     columns: Mapping[str, str] = field(default_factory=dict)  # our column name -> the file's column name
+    any_aspect: bool = False  # take pictures of a shape that no film has, with a warning
 
 
 @dataclass(frozen=True)

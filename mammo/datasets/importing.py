@@ -62,9 +62,10 @@ def import_collection(
     if not root.is_dir():
         what = "is a file, not a folder" if root.exists() else "does not exist"
         raise DatasetError(f"{root} {what}. Give the folder that holds the images.", code="no_folder")
-    spec = _layout(root, layout, options or ImportOptions())
-    findings = spec.find(root, options or ImportOptions())
-    opener = _Opener(root, known or {}, spec.facts_from)
+    said = options or ImportOptions()
+    spec = _layout(root, layout, said)
+    findings = spec.find(root, said)
+    opener = _Opener(root, known or {}, spec.facts_from, said.any_aspect)
     opened = in_threads(opener.open, findings.entries, threads=threads, on_progress=on_progress)
     samples = [sample for sample in opened if isinstance(sample, Sample)]
     refused = [*findings.refused, *(refusal for refusal in opened if isinstance(refusal, Refusal))]
@@ -109,6 +110,7 @@ class _Opener:
     root: Path
     known: Mapping[str, Sample]
     facts_from: str
+    any_aspect: bool
 
     def open(self, entry: Entry) -> Sample | Refusal:
         path = self.root / entry.file
@@ -116,11 +118,43 @@ class _Opener:
             earlier = self.known.get(entry.file)
             if earlier is not None and _is_described_alike(entry, earlier) and earlier.sha256 == sha256_of(path):
                 return _renewed(earlier, path, entry)
-            return _examined(path, entry, self.facts_from)
+            return self._examined(path, entry)
         except ImageError as error:
             return Refusal(entry.file, str(error), error.code)
         except OSError as error:
             return Refusal(entry.file, f"The file can't be read: {error.strerror}.", "unreadable")
+
+    def _examined(self, path: Path, entry: Entry) -> Sample:
+        data = read_bytes(path)
+        image = shared_pool().examine(path.name, data, any_aspect=self.any_aspect)
+        width, height = image.width_px, image.height_px
+        laterality, side_warnings = agreed(
+            "laterality", {self.facts_from: entry.laterality, "header": image.laterality}
+        )
+        view, view_warnings = agreed("view", {self.facts_from: entry.view, "header": image.view})
+        return Sample(
+            id=entry.file,
+            path=path,
+            patient_id=entry.patient_id,
+            labels=entry.labels,
+            sha256=hashlib.sha256(data).hexdigest(),
+            width_px=width,
+            height_px=height,
+            bits=image.bits,
+            laterality=laterality,
+            view=view,
+            age=entry.age if entry.age is not None else image.age,
+            density=entry.density,
+            scanner=entry.scanner,
+            lesions=entry.lesions,
+            warnings=(
+                *entry.warnings,
+                *side_warnings,
+                *view_warnings,
+                *_lesions_outside(entry.lesions, width, height),
+                *image.warnings,
+            ),
+        )
 
 
 def _is_described_alike(entry: Entry, earlier: Sample) -> bool:
@@ -139,37 +173,6 @@ def _renewed(earlier: Sample, path: Path, entry: Entry) -> Sample:
         density=entry.density,
         scanner=entry.scanner,
         warnings=tuple(warning for warning in earlier.warnings if not warning.startswith(DUPLICATE)),
-    )
-
-
-def _examined(path: Path, entry: Entry, source: str) -> Sample:
-    data = read_bytes(path)
-    image = shared_pool().examine(path.name, data)
-    width, height = image.width_px, image.height_px
-    laterality, side_warnings = agreed("laterality", {source: entry.laterality, "header": image.laterality})
-    view, view_warnings = agreed("view", {source: entry.view, "header": image.view})
-    return Sample(
-        id=entry.file,
-        path=path,
-        patient_id=entry.patient_id,
-        labels=entry.labels,
-        sha256=hashlib.sha256(data).hexdigest(),
-        width_px=width,
-        height_px=height,
-        bits=image.bits,
-        laterality=laterality,
-        view=view,
-        age=entry.age if entry.age is not None else image.age,
-        density=entry.density,
-        scanner=entry.scanner,
-        lesions=entry.lesions,
-        warnings=(
-            *entry.warnings,
-            *side_warnings,
-            *view_warnings,
-            *_lesions_outside(entry.lesions, width, height),
-            *image.warnings,
-        ),
     )
 
 

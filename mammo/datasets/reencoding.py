@@ -87,7 +87,7 @@ class Reencoding:
 
     def _write(self, path: Path, ending: str) -> tuple[str, str, int]:
         """The new file's name, its SHA-256 and its significant bits."""
-        image = shared_pool().decode(path.name, read_bytes(path))
+        image = shared_pool().decode(path.name, read_bytes(path), any_aspect=True)  # it was taken a moment ago
         stored, bits = lossless(image.pixels)
         content = exact_png(stored)
         digest = hashlib.sha256(content).hexdigest()

@@ -13,7 +13,7 @@ def check_size(name: str, width: int, height: int) -> None:
     """Refuse sizes that no mammogram has.
 
     Raises:
-        ImageError: ``corrupt``, ``too_many_pixels``, ``too_small`` or ``bad_aspect``.
+        ImageError: ``corrupt``, ``too_many_pixels`` or ``too_small``.
     """
     if width <= 0 or height <= 0:
         raise ImageError(f"{name} says that it is {width} x {height} pixels; the file is damaged.", code="corrupt")
@@ -26,7 +26,16 @@ def check_size(name: str, width: int, height: int) -> None:
         raise ImageError(
             f"{name} has {width} x {height} pixels; each side needs at least {MIN_SIDE_PX}.", code="too_small"
         )
-    if max(width, height) > MAX_ASPECT * min(width, height):
+
+
+def is_long(width: int, height: int) -> bool:
+    """Is one side longer than a mammogram's could be?"""
+    return max(width, height) > MAX_ASPECT * min(width, height)
+
+
+def check_aspect(name: str, width: int, height: int) -> None:
+    """Refuse the shape of a strip: ImageError ``bad_aspect``."""
+    if is_long(width, height):
         raise ImageError(
             f"{name} has {width} x {height} pixels; one side may be at most {MAX_ASPECT:g} times the other.",
             code="bad_aspect",

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mammo.errors import ImageError
 from mammo.imaging._formats import extension_warning, format_of
+from mammo.imaging._limits import check_aspect, is_long
 from mammo.imaging._raster import decode_raster
 from mammo.imaging._scaling import to_gray
 from mammo.imaging.dicom import read_dicom
 from mammo.imaging.gray_image import GrayImage
 
 MAX_BYTES = 512 * 1024 * 1024  # of one file
+STRIP = "as long as no film is"  # a warning
 
 
 @dataclass(frozen=True)
@@ -33,12 +35,12 @@ class LoadedImage:
 
 
 def read_image(path: Path) -> LoadedImage:
-    """Read one picture, whatever its name says it is. How stored pixels become [0, 1] stands in ``_scaling``.
+    """Read a picture that was imported, whatever its name says it is. How pixels become [0, 1] stands in ``_scaling``.
 
     Raises:
         ImageError: One sentence with the file's name; ``code`` says in which way it can't be read.
     """
-    return decode_image(path.name, read_bytes(path))
+    return decode_image(path.name, read_bytes(path), any_aspect=True)  # its import has decided that
 
 
 def read_bytes(path: Path) -> bytes:
@@ -62,28 +64,32 @@ def read_bytes(path: Path) -> bytes:
     return content
 
 
-def decode_image(name: str, data: bytes) -> LoadedImage:
-    """A picture from a file's bytes; ``name`` is for sentences only.
+def decode_image(name: str, data: bytes, *, any_aspect: bool = False) -> LoadedImage:
+    """A picture from a file's bytes.
+
+    Args:
+        name: For sentences only.
+        data: The file's bytes.
+        any_aspect: Take a strip, too, with a warning; otherwise it is refused.
 
     Raises:
-        ImageError: As ``read_image``.
+        ImageError: As ``read_image``, or ``bad_aspect``.
     """
     check_bytes(name, len(data))
+    image = _decoded(name, data)
+    height, width = image.pixels.shape
+    if not any_aspect:
+        check_aspect(name, width, height)
+    return replace(image, warnings=(*image.warnings, STRIP)) if is_long(width, height) else image
+
+
+def _decoded(name: str, data: bytes) -> LoadedImage:
     found = format_of(name, data[:512])
     noted = extension_warning(name, found)
     if found == "DICOM":
         film = read_dicom(name, data)
-        return LoadedImage(
-            pixels=film.pixels,
-            bits=film.bits,
-            format=found,
-            warnings=(*noted, *film.warnings),
-            laterality=film.laterality,
-            view=film.view,
-            modality=film.modality,
-            age=film.age,
-            spacing_mm=film.spacing_mm,
-        )
+        facts = {**vars(film), "warnings": (*noted, *film.warnings)}
+        return LoadedImage(format=found, **facts)
     stored, warnings = decode_raster(name, data, found)
     pixels, bits, scaling_warnings = to_gray(name, stored)
     return LoadedImage(pixels, bits, found, (*noted, *dict.fromkeys((*warnings, *scaling_warnings))))

@@ -17,6 +17,7 @@ from mammo.errors import ImageError
 from mammo.imaging.quality import quality_flags
 from mammo.imaging.reading import decode_image
 from mammo.ingest.limits import Limits, allow_cpu, confine
+from mammo.ingest.wishes import Wishes
 from mammo.packing import pack, unpack
 
 if TYPE_CHECKING:
@@ -34,20 +35,20 @@ def main(socket: int, limits: Limits) -> None:
             except EOFError:
                 return
             allow_cpu(limits)
-            connection.send_bytes(_answer(request["name"], blobs[0], wants_pixels=request["wants_pixels"]))
+            connection.send_bytes(_answer(request["name"], blobs[0], Wishes(**request["wishes"])))
 
 
-def _answer(name: str, data: bytes, *, wants_pixels: bool) -> bytes:
+def _answer(name: str, data: bytes, wishes: Wishes) -> bytes:
     try:
-        image = decode_image(name, data)
-        if not wants_pixels:
+        image = decode_image(name, data, any_aspect=wishes.any_aspect)
+        if not wishes.pixels:
             image = replace(image, warnings=(*image.warnings, *quality_flags(image.pixels)))
     except ImageError as error:
         return pack({"error": str(error), "code": error.code})
     except (MemoryError, cv2.error):
         return pack({"error": f"{name} needs more memory than one picture may take.", "code": "too_much_memory"})
     height, width = image.pixels.shape
-    pixels = image.pixels.tobytes() if wants_pixels else b""
+    pixels = image.pixels.tobytes() if wishes.pixels else b""
     return pack({"width": width, "height": height, **_facts(image)}, pixels)
 
 

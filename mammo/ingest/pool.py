@@ -15,6 +15,7 @@ from mammo.errors import ImageError
 from mammo.imaging.reading import LoadedImage, check_bytes
 from mammo.ingest.limits import Limits
 from mammo.ingest.process import IngestProcess
+from mammo.ingest.wishes import Wishes
 
 _SHARED_PROCESSES = 2
 ResultT = TypeVar("ResultT")
@@ -50,21 +51,22 @@ class IngestPool:
         for process in self._all:
             self._idle.put(process)
 
-    def decode(self, name: str, data: bytes) -> LoadedImage:
+    def decode(self, name: str, data: bytes, *, any_aspect: bool = False) -> LoadedImage:
         """A picture from the bytes of an unknown file.
 
         Args:
             name: For sentences only.
             data: The file's bytes.
+            any_aspect: Take a strip, too.
 
         Raises:
             ImageError: As ``decode_image``; or ``too_much_memory``, ``too_slow`` or ``decoder_crashed``.
         """
-        return self._asked(name, data, _with_pixels, wants_pixels=True)
+        return self._asked(name, data, _with_pixels, Wishes(pixels=True, any_aspect=any_aspect))
 
-    def examine(self, name: str, data: bytes) -> ExaminedImage:
+    def examine(self, name: str, data: bytes, *, any_aspect: bool = False) -> ExaminedImage:
         """What an unknown file holds, with the flags of its quality; ImageError as ``decode``."""
-        return self._asked(name, data, _without_pixels, wants_pixels=False)
+        return self._asked(name, data, _without_pixels, Wishes(pixels=False, any_aspect=any_aspect))
 
     def warm_up(self) -> None:
         """Start the processes now, so that no file waits for it."""
@@ -77,12 +79,12 @@ class IngestPool:
             process.end()
 
     def _asked(
-        self, name: str, data: bytes, build: Callable[[dict[str, Any], bytes], ResultT], *, wants_pixels: bool
+        self, name: str, data: bytes, build: Callable[[dict[str, Any], bytes], ResultT], wishes: Wishes
     ) -> ResultT:
         check_bytes(name, len(data))
         process = self._idle.get()
         try:
-            answer, pixels = process.ask(name, data, wants_pixels=wants_pixels)
+            answer, pixels = process.ask(name, data, wishes)
             if "error" in answer:
                 raise ImageError(str(answer["error"]), code=str(answer["code"]))
             return build(answer, pixels)

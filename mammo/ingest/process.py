@@ -16,6 +16,7 @@ from typing import Any
 
 from mammo.errors import ImageError
 from mammo.ingest.limits import Limits
+from mammo.ingest.wishes import Wishes
 from mammo.packing import pack, unpack
 
 _FOLDER = Path(__file__).parents[2]  # that holds this program
@@ -34,7 +35,7 @@ class IngestProcess:
         self._process: subprocess.Popen[bytes] | None = None
         self._connection: Connection | None = None
 
-    def ask(self, name: str, data: bytes, *, wants_pixels: bool) -> tuple[dict[str, Any], bytes]:
+    def ask(self, name: str, data: bytes, wishes: Wishes) -> tuple[dict[str, Any], bytes]:
         """What it says of a file, and its pixels; neither can be trusted.
 
         Raises:
@@ -43,7 +44,7 @@ class IngestProcess:
         """
         connection = self.start()
         try:
-            connection.send_bytes(pack({"name": name, "wants_pixels": wants_pixels}, data))
+            connection.send_bytes(pack({"name": name, "wishes": asdict(wishes)}, data))
             if not connection.poll(self._limits.seconds):
                 raise self._too_slow(name)
             answer, blobs = unpack(connection.recv_bytes(_MOST_ANSWER_BYTES))

@@ -29,13 +29,15 @@ class ImportRequest:
             "layout": self.layout,
             "labels_file": None if self.options.labels_file is None else str(self.options.labels_file),
             "columns": dict(self.options.columns),
+            "any_aspect": self.options.any_aspect,
         }
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Self:
         """The request that ``to_dict`` wrote."""
         labels = values.get("labels_file")
-        options = ImportOptions(Path(labels) if labels else None, dict(values.get("columns") or {}))
+        columns, any_aspect = dict(values.get("columns") or {}), bool(values.get("any_aspect", False))
+        options = ImportOptions(Path(labels) if labels else None, columns, any_aspect)
         return cls(str(values["name"]), Path(values["path"]), str(values.get("layout", "auto")), options)
 
 
@@ -67,6 +69,10 @@ def import_data_set(
         imported,
         by=by,
         label_policy=DATASETS[imported.layout].default_policy,
-        options={"labels_file": str(request.options.labels_file or ""), "columns": dict(request.options.columns)},
+        options={
+            "labels_file": str(request.options.labels_file or ""),
+            "columns": dict(request.options.columns),
+            "any_aspect": request.options.any_aspect,
+        },
     )
     return record, [{"file": one.file, "reason": one.reason} for one in imported.refused]

@@ -93,6 +93,15 @@ def test_every_file_of_the_corpus_is_listed_with_its_code_and_the_sound_ones_com
     assert sorted(collection.rglob("*")) == before
 
 
+def test_a_strip_is_taken_with_a_warning_when_that_is_wished(collection):  # B16
+    strip = write(next(one for one in BAD_FILES if one.code == "bad_aspect"), collection / "normal/P1")
+    (refusal,) = import_collection(collection).refused
+    assert (refusal.file, refusal.code) == (f"normal/P1/{strip.name}", "bad_aspect")
+    taken = import_collection(collection, options=ImportOptions(any_aspect=True))
+    assert taken.refused == ()
+    assert "as long as no film is" in by_id(taken)[f"normal/P1/{strip.name}"].warnings
+
+
 @pytest.mark.parametrize("name", NAMES, ids=ascii)
 def test_a_film_of_any_name_is_taken_or_refused_by_its_name(collection, name):  # B59
     path = collection / "normal/P1" / name

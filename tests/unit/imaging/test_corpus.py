@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from mammo.errors import ImageError
-from mammo.imaging.reading import read_image
+from mammo.imaging.reading import decode_image, read_bytes, read_image
 from tests.corpus.make import BAD_FILES, write
 
 
@@ -14,12 +14,18 @@ from tests.corpus.make import BAD_FILES, write
 def test_a_bad_file_is_refused_with_its_reason(bad_file, tmp_path):
     path = write(bad_file, tmp_path)
     with pytest.raises(ImageError) as raised:
-        read_image(path)
+        decode_image(path.name, read_bytes(path))
     sentence = str(raised.value)
     assert raised.value.code == bad_file.code
     assert sentence.startswith(bad_file.name)
     assert sentence.endswith(".")
     assert str(tmp_path) not in sentence
+
+
+def test_a_strip_that_was_imported_all_the_same_is_read_with_a_warning(tmp_path):  # B16
+    strip = next(one for one in BAD_FILES if one.code == "bad_aspect")
+    image = read_image(write(strip, tmp_path))
+    assert (image.pixels.shape, image.warnings) == ((20000, 64), ("as long as no film is",))
 
 
 def test_equal_seeds_give_equal_files_and_names_are_not_taken_twice(tmp_path):

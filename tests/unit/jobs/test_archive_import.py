@@ -226,3 +226,12 @@ def test_progress_goes_from_unpacking_to_keeping(store, tmp_path, film):
 
     import_archive(store, settings(), ImportRequest("films", path), by="anna", on_progress=on_progress)
     assert seen == [(0.1, "unpacking file 1 of 1"), (0.5, "reading image 1 of 1"), (1.0, "keeping image 1 of 1")]
+
+
+def test_a_strip_in_a_zip_is_taken_when_that_is_wished_and_can_be_read_later(add, store, film):  # B16
+    strip = cv2.imencode(".png", np.eye(700, 70, dtype=np.uint8) * 255)[1].tobytes()
+    options = ImportRequest.of(ImportRequest("films", Path(), options=ImportOptions(any_aspect=True)).to_dict()).options
+    record, refused = add({"benign/1.png": film(), "normal/2.png": strip}, options=options)
+    assert (record.images, refused) == (2, ())
+    shapes = {read_image(sample.path).pixels.shape for sample in store.data_sets.samples("films")}
+    assert shapes == {(96, 64), (700, 70)}
