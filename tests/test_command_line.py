@@ -65,7 +65,15 @@ def test_the_whole_way_from_phantoms_to_an_explained_prediction(mammo, phantoms,
     good, refused = answer["predictions"]
     assert sum(good["probabilities"].values()) == pytest.approx(1)
     assert (tmp_path / "out" / good["overlay"]).is_file()
-    assert "Research use only" in (tmp_path / "out" / "report.html").read_text()
+    report = tmp_path / "out" / "report.html"
+    assert "Research use only" in report.read_text()
+    assert film.name not in report.read_text()
+    assert (tmp_path / "out" / "report.pdf").read_bytes().startswith(b"%PDF-")
+    verified = mammo("verify", report, "--json")
+    assert verified["pass"]
+    assert {one["check"] for one in verified["checks"]} == {"seal", "words", "pixels", "answer", "picture", "heat map"}
+    report.write_text(report.read_text().replace("<dt>Made at</dt><dd>2", "<dt>Made at</dt><dd>3"))
+    assert not mammo("verify", report, "--json", code=2)["pass"]
     assert refused == {"file": "broken.png", "error": "broken.png is empty (0 bytes)."}
     taken = mammo("export", trained["job"], tmp_path / "job.zip", "--json")
     assert taken["bytes"] == (tmp_path / "job.zip").stat().st_size

@@ -21,6 +21,7 @@ _COMMANDS = {
     "evaluate": ("evaluate", "evaluate"),
     "export": ("export", "export"),
     "predict": ("predict", "predict"),
+    "verify": ("verify", "verify"),
     "serve": ("serve", "serve"),
     "predictor": ("predictor", "predictor"),
     "worker": ("worker", "worker"),

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import cv2
+import numpy as np
 import typer
 
 from mammo.commands._output import RESEARCH_USE, Json, expected_failures, say, show
 from mammo.config import settings
 from mammo.errors import MammoError, ParameterError
-from mammo.explanation import CAM_METHODS, CamMethod
+from mammo.explanation import CAM_METHODS
 from mammo.imaging.reading import read_bytes
 from mammo.ingest.pool import shared_pool
-from mammo.report import Case, ReportSource, as_jpeg, write_report
-from mammo.store import open_store
+from mammo.prediction.wire import Answer, Question
+from mammo.report import Case, Origin, case_of, report_html, versions
+from mammo.report.pdf import report_pdf
+from mammo.store import JobRecord, open_store
 
-if TYPE_CHECKING:
-    from mammo.training.model_folder import TrainedModel
+_OPACITY = 0.6  # of the heat maps
+_MOST_WHOLE = 8  # pictures that a report holds with every pixel; beyond them it would be too large to open
 
 
 @expected_failures
@@ -27,34 +32,32 @@ def predict(
     job: Annotated[int, typer.Argument(help="A finished training.")],
     files: Annotated[list[Path], typer.Argument(help="PNG, JPEG, TIFF, PGM or DICOM.")],
     cam: Annotated[str, typer.Option(help=", ".join(CAM_METHODS))] = "grad_cam",
-    out: Annotated[Path | None, typer.Option(help="Folder for heat maps and an HTML report.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for heat maps and a report, as HTML and PDF.")] = None,
     as_json: Json = False,
 ) -> None:
     """Classify files and show where the answer comes from."""
-    from mammo.inference import load_models
+    from mammo.prediction.server import PredictionServer
 
     method = CAM_METHODS[cam]
     where = settings()
     record = open_store(where).jobs.get(job)
-    models = load_models(where.job_dir(record.id))
-    if models[0].config.region != "none":
-        raise ParameterError(f"Job {job} judges regions around lesions, not whole films; take a job trained on films.")
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
+    predicting = _Predicting(job, method.name, PredictionServer(where).explained, out, whole=len(files) <= _MOST_WHOLE)
     rows: list[dict[str, Any]] = []
     cases: list[Case] = []
     for number, file in enumerate(files, start=1):
         try:
-            row, case = _explained(models, file, method, out, number)
+            row, case = predicting.answered(file, number)
+        except ParameterError:  # the model judges no films at all
+            raise
         except MammoError as error:
             rows.append({"file": file.name, "error": str(error)})
             continue
         rows.append(row)
         cases += [case] if case else []
     if out is not None:
-        first = models[0]
-        source = ReportSource(job, first.spec.label, first.weights_sha256, first.pipeline.hash, method.label)
-        write_report(out / "report.html", source, cases)
+        _write_reports(out, record, method.name, cases)
     show({"predictions": rows, "research_use": RESEARCH_USE}, [*map(_line, rows), RESEARCH_USE], as_json=as_json)
     refused = [row["error"] for row in rows if "error" in row]
     for sentence in refused:
@@ -63,29 +66,44 @@ def predict(
         raise typer.Exit(2)
 
 
-def _explained(
-    models: Sequence[TrainedModel], file: Path, method: CamMethod, out: Path | None, number: int
-) -> tuple[dict[str, Any], Case | None]:
-    """One file's answer, and its case for the report where a folder is given."""
-    from mammo.inference import overlaid
-    from mammo.inference import predict as predict_image
+@dataclass(frozen=True)
+class _Predicting:
+    """How each file is answered."""
 
-    image = shared_pool().decode(file.name, read_bytes(file))
-    prediction = predict_image(models, image, method)
-    row: dict[str, Any] = {
-        "file": file.name,
-        "label": prediction.label,
-        "probabilities": prediction.probabilities,
-        "heatmap": method.name,
-        "overlay": None,
-        "warnings": list(prediction.warnings),
-    }
-    if out is None or prediction.heatmap is None:
-        return row, None
-    picture = overlaid(image.pixels, prediction.heatmap)
-    row["overlay"] = f"overlay-{number}.png"
-    cv2.imwrite(str(out / row["overlay"]), picture[..., ::-1])
-    return row, Case(file.name, prediction.label, prediction.probabilities, as_jpeg(picture), prediction.warnings)
+    job: int
+    method: str
+    judge: Callable[[Question, bytes], Answer]
+    out: Path | None
+    whole: bool  # the report is to hold the pictures whole
+
+    def answered(self, file: Path, number: int) -> tuple[dict[str, Any], Case | None]:
+        """One file's answer, and its case for the report where a folder is given."""
+        content = read_bytes(file)
+        answer = self.judge(Question(self.job, file.name, self.method), content)
+        row: dict[str, Any] = {
+            "file": file.name,
+            "label": answer.label,
+            "probabilities": answer.probabilities,
+            "heatmap": self.method,
+            "overlay": None,
+            "warnings": list(answer.warnings),
+        }
+        if self.out is None:
+            return row, None
+        image = shared_pool().decode(file.name, content)
+        case = case_of(f"Image {number}", image, answer, _OPACITY, with_film=self.whole)
+        row["overlay"] = f"overlay-{number}.png"
+        drawn = cv2.imdecode(np.frombuffer(case.overlay, np.uint8), cv2.IMREAD_COLOR)
+        cv2.imwrite(str(self.out / row["overlay"]), np.asarray(drawn))
+        return row, case
+
+
+def _write_reports(out: Path, job: JobRecord, method: str, cases: list[Case]) -> None:
+    made_at = datetime.now(UTC).isoformat(timespec="seconds")
+    origin = Origin(job.id, job.data_set, job.split, method, None, _OPACITY, made_at, versions())
+    (out / "report.html").write_text(report_html(origin, cases), encoding="utf-8")
+    if cases:
+        (out / "report.pdf").write_bytes(report_pdf(origin, cases))
 
 
 def _line(row: dict[str, Any]) -> str:

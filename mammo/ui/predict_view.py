@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
+from datetime import UTC, datetime
+from functools import partial
 
 import streamlit as st
 
 from mammo.errors import MammoError
-from mammo.explanation import CAM_METHODS
-from mammo.prediction.pictures import overlaid
+from mammo.ingest.pool import shared_pool
 from mammo.prediction.wire import Answer
-from mammo.report import Case, ReportSource, report_html
+from mammo.report import Case, Origin, case_of, report_html, versions
 from mammo.store import JobRecord
 from mammo.training.config import TrainingConfig
 from mammo.ui import cache, explained, messages, predictor_away, previews
@@ -18,6 +18,7 @@ from mammo.ui.explained import View
 from mammo.ui.one_prediction import show_prediction
 
 _MOST_FILES = 24
+_MOST_WHOLE = 8  # pictures that a report holds with every pixel; beyond them it would be too large to open
 _EXAMPLE = "example"  # in the address
 _SYNTHETIC = "Synthetic film"
 
@@ -40,7 +41,7 @@ def show_predictions(job: JobRecord) -> None:
     if len(files) > _MOST_FILES:
         st.error(f"{len(files)} files are too many at once; bring up to {_MOST_FILES}.", icon=":material/block:")
         return
-    cases = []
+    answered = []
     for number, file in enumerate(files, start=1):
         shown = f"Image {number}"  # a file's name may be a person's
         try:
@@ -52,9 +53,9 @@ def show_predictions(job: JobRecord) -> None:
             continue
         with st.container(border=len(files) > 1):
             show_prediction(answer, view, name=shown)
-        cases.append((shown, answer))
-    if cases:
-        _offer_report(job, cases, view)
+        answered.append((shown, file.getvalue(), answer))
+    if answered:
+        _offer_report(job, answered, view)
 
 
 def _show_needs_films(job: JobRecord) -> None:
@@ -85,20 +86,35 @@ def _offer_example(job: JobRecord, view: View) -> None:
         show_prediction(answer, view, name=_SYNTHETIC)
 
 
-def _offer_report(job: JobRecord, cases: list[tuple[str, Answer]], view: View) -> None:
-    first = cases[0][1]
-    method = "none" if view.method is None else CAM_METHODS[view.method].label
-    source = ReportSource(job.id, first.model, first.weights_sha256, first.pipeline_hash, method)
-    rows = [
-        Case(
-            name,
-            answer.label,
-            answer.probabilities,
-            b64encode(overlaid(answer, view.opacity)).decode(),
-            answer.warnings,
-        )
-        for name, answer in cases
+def _offer_report(job: JobRecord, files: list[tuple[str, bytes, Answer]], view: View) -> None:
+    """HTML to verify and PDF to print, written when they are asked for."""
+
+    def html() -> str:
+        return report_html(_origin(job, view), _cases(files, view))
+
+    def pdf() -> bytes:
+        return _pdf(_origin(job, view), _cases(files, view))
+
+    download = partial(st.download_button, icon=":material/download:", on_click="ignore")
+    with st.container(horizontal=True, gap="small"):
+        download("Report", html, "mammo-report.html", "text/html")
+        download("As PDF", pdf, "mammo-report.pdf", "application/pdf")
+
+
+def _pdf(origin: Origin, cases: list[Case]) -> bytes:
+    from mammo.report.pdf import report_pdf  # its fonts take a while to load
+
+    return report_pdf(origin, cases)
+
+
+def _origin(job: JobRecord, view: View) -> Origin:
+    made_at = datetime.now(UTC).isoformat(timespec="seconds")
+    return Origin(job.id, job.data_set, job.split, view.method, view.layer, view.opacity, made_at, versions())
+
+
+def _cases(files: list[tuple[str, bytes, Answer]], view: View) -> list[Case]:
+    whole = len(files) <= _MOST_WHOLE
+    return [
+        case_of(name, shared_pool().decode(name, content), answer, view.opacity, with_film=whole)
+        for name, content, answer in files
     ]
-    st.download_button(
-        "Report", report_html(source, rows), "mammo-report.html", "text/html", icon=":material/download:"
-    )

@@ -47,7 +47,7 @@ def test_every_file_gets_its_answer_and_a_refused_one_its_sentence_in_its_place(
     assert [unescaped(one.value) for one in app.error] == ["Image 2 is no picture. *Bring* a film."]
     assert answers(app) == 2
     assert [question.name for question in predictor.questions] == ["Image 1", "Image 2", "Image 3"]
-    assert [one.proto.label for one in app.get("download_button")] == ["Report"]
+    assert [one.proto.label for one in app.get("download_button")] == ["Report", "As PDF"]
 
 
 def test_the_name_of_a_file_is_neither_shown_nor_sent(predict, tested, predictor):

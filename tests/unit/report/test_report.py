@@ -1,0 +1,148 @@
+"""Reports: what they hold, what they do not, and that nothing in them can be changed unseen."""
+
+import re
+from base64 import b64decode, b64encode
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+
+from mammo.errors import MammoError
+from mammo.imaging.reading import LoadedImage, decode_image
+from mammo.prediction.wire import Answer
+from mammo.report import RESEARCH_USE, Origin, case_of, read_report, report_html, verify
+from mammo.report.page import seal_in, seal_of
+from mammo.report.pdf import report_pdf
+
+ORIGIN = Origin(7, "films", "by-patient", "grad_cam", None, 0.6, "2026-01-02T03:04:05+00:00", {"torch": "2", "python": "3.11"})
+SCRIPT = "</script><script>alert(1)</script>"
+
+
+def png(image):
+    return cv2.imencode(".png", np.rint(image * 255).astype(np.uint8))[1].tobytes()
+
+
+def judged(question, content):
+    """A model that answers with the mean gray, and looks at the brightest row."""
+    pixels = decode_image(question.name, content).pixels
+    share = float(pixels.mean())
+    return Answer(
+        label="malignant" if share > 0.5 else "benign",
+        probabilities={"benign": 1 - share, "malignant": share},
+        explained_label="benign",
+        warnings=(),
+        weights_sha256="ab" * 32,
+        pipeline_hash="cd" * 8,
+        model="Small",
+        cam_layers=("last",),
+        is_whole=False,
+        picture=png(pixels),
+        heatmap=png(pixels / pixels.max()),
+        network_input=png(pixels),
+    )
+
+
+@pytest.fixture
+def film(phantom):
+    stored = np.rint(phantom * 4095).astype(np.uint16)
+    return LoadedImage((stored / np.float32(4095)).astype(np.float32), 12, "PNG")
+
+
+@pytest.fixture
+def case(film):
+    answer = judged(type("Question", (), {"name": "a"}), png(film.pixels))
+    exact = float(film.pixels.mean())
+    answer = replace(answer, probabilities={"benign": 1 - exact, "malignant": exact})
+    return case_of("Image 1", film, answer, 0.6)
+
+
+def failed(text, films=()):
+    return {(one.of, one.name) for one in verify(read_report(text), judged, decode_image, films) if not one.is_ok}
+
+
+def resealed(text):
+    return text.replace(seal_in(text), seal_of(text))
+
+
+def test_an_untouched_report_passes_and_tells_where_it_comes_from(case):
+    text = report_html(ORIGIN, [case])
+    assert failed(text) == set()
+    for fact in ("job 7", "films", "by-patient", "ab" * 32, "cd" * 8, "2026-01-02", case.facts.pixels_sha256[:16]):
+        assert fact in text
+    assert text.count(RESEARCH_USE) == 2
+
+
+def test_the_picture_in_it_has_every_gray(case, film):
+    held = read_report(report_html(ORIGIN, [case])).cases[0].film
+    assert np.array_equal(decode_image("a", held).pixels, film.pixels)
+
+
+def test_every_single_flipped_character_breaks_the_seal(case):
+    text = report_html(ORIGIN, [case])
+    for place in np.random.default_rng(0).integers(0, len(text), 300):
+        changed = text[:place] + chr(ord(text[place]) ^ 1) + text[place + 1 :]
+        assert seal_in(changed) != seal_of(changed)
+
+
+def test_a_digit_changed_for_the_reader_alone_is_found_though_the_seal_was_made_anew(case):
+    text = report_html(ORIGIN, [case])
+    shown = f"<td>{case.facts.answer['probabilities']['malignant']:.4f}</td>"
+    assert shown in text
+    assert failed(resealed(text.replace(shown, "<td>0.9999</td>"))) == {("report", "words")}
+
+
+def test_a_report_written_anew_with_another_probability_is_found_by_recomputing_it(case):
+    answer = {**case.facts.answer, "probabilities": {"benign": 0.3, "malignant": 0.7}}
+    text = report_html(ORIGIN, [replace(case, facts=replace(case.facts, answer=answer))])
+    assert failed(text) == {("Image 1", "answer")}
+
+
+@pytest.mark.parametrize("kind", ["film", "shown", "overlay"])
+def test_a_changed_picture_is_found_though_the_seal_was_made_anew(case, kind):
+    text = report_html(ORIGIN, [case])
+    found = re.search(rf'id="{kind}-1"[^>]*?base64,([A-Za-z0-9+/=]*)"', text)
+    pixels = cv2.imdecode(np.frombuffer(b64decode(found[1]), np.uint8), cv2.IMREAD_UNCHANGED)
+    if kind == "film":
+        pixels[40, 20] ^= 1  # one gray of one pixel
+    else:
+        pixels[40:60, 20:40] = 255 - pixels[40:60, 20:40]
+    forged = cv2.imencode(".jpg" if kind == "overlay" else ".png", pixels)[1].tobytes()
+    names = {"film": "pixels", "shown": "picture", "overlay": "heat map"}
+    assert ("Image 1", names[kind]) in failed(resealed(text.replace(found[1], b64encode(forged).decode())))
+
+
+def test_a_picture_that_the_report_does_not_hold_is_asked_for_and_known_by_its_pixels(case, film, phantom):
+    text = report_html(ORIGIN, [replace(case, film=b"")])
+    other = LoadedImage(np.ascontiguousarray(phantom[::-1]), 8, "PNG")
+    assert failed(text) == {("Image 1", "pixels")}
+    assert failed(text, [other]) == {("Image 1", "pixels")}
+    assert failed(text, [other, film]) == set()
+
+
+def test_what_a_name_or_a_label_holds_is_text(case):
+    answer = {**case.facts.answer, "label": SCRIPT, "warnings": [SCRIPT], "probabilities": {SCRIPT: 1.0}}
+    text = report_html(
+        replace(ORIGIN, data_set=SCRIPT), [replace(case, facts=replace(case.facts, name=SCRIPT, answer=answer))]
+    )
+    assert text.count("<script") == 1  # the facts, which are data
+    assert read_report(text).cases[0].facts.name == SCRIPT
+
+
+@pytest.mark.parametrize("text", ["", "<html></html>", '<script type="application/json" id="mammo-facts">[]</script>'])
+def test_what_is_no_report_is_one_sentence(text):
+    with pytest.raises(MammoError, match="no report"):
+        read_report(text)
+
+
+def test_a_report_of_another_layout_names_it(case):
+    text = report_html(ORIGIN, [case]).replace('"layout": 1', '"layout": 99')
+    with pytest.raises(MammoError, match="layout 99"):
+        read_report(text)
+
+
+def test_the_pdf_has_a_page_for_each_case_and_takes_letters_of_any_alphabet(case):
+    other = replace(case, facts=replace(case.facts, name="Γυναίκα 2 Жук"))
+    content = report_pdf(ORIGIN, [case, other])
+    assert content.startswith(b"%PDF-")
+    assert len(re.findall(rb"/Type /Page\b", content)) == 2
