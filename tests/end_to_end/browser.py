@@ -23,12 +23,12 @@ HARMLESS = ("/_stcore/health", "/_stcore/host-config")
 
 
 @contextmanager
-def serving(home):
+def serving(home, demo="--no-demo"):
     """A server of its own on a free port; its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "mammo", "serve", "--port", str(port), "--no-demo"]
+    command = [sys.executable, "-m", "mammo", "serve", "--port", str(port), demo]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     server = subprocess.Popen(command, cwd=ROOT, env=environment(home), **quiet)
     try:

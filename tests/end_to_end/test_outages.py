@@ -1,0 +1,117 @@
+"""What a watched training does while the dashboard is killed, or the browser is cut off: nothing of it notices."""
+
+import re
+import time
+
+import psutil
+import pytest
+from playwright.sync_api import expect
+
+from mammo.config import settings
+from mammo.datasets.splitting import split_samples
+from mammo.store import JobState, NewJob, open_store
+from mammo.training.presets import PRESETS
+from tests.end_to_end.browser import WAIT_MS, environment, serving, settled, visit
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def store(home):
+    opened = open_store(settings(environment(home)))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def job(address, store):
+    """A training that is at work until the test is over."""
+    made = split_samples(store.data_sets.samples("films"), by="image", fractions=(0.5, 0.25, 0.25), policy="case")
+    split = store.splits.add("films", made, by="guest").name
+    values = {"epochs": 9000, "batch_size": 2, "image_size": 32, "threads": 1, "accept": "leaking_split"}
+    number = store.jobs.submit(NewJob("training", PRESETS["demo"].config(values).to_dict(), "guest", "films", split)).id
+    until(lambda: store.jobs.get(number).progress > 0)
+    yield number
+    store.jobs.cancel(number, by="guest")
+    until(lambda: store.jobs.get(number).state == JobState.CANCELLED)
+
+
+def until(is_so, seconds=60):
+    """Wait for a condition; how long it took."""
+    began = time.monotonic()
+    while not is_so():
+        assert time.monotonic() - began < seconds
+        time.sleep(0.05)
+    return time.monotonic() - began
+
+
+def app_of(address):
+    """The process that draws the pages of an address."""
+    port = address.rpartition(":")[2]
+    for process in psutil.process_iter():
+        try:
+            line = process.cmdline()
+        except (psutil.AccessDenied, psutil.NoSuchProcess, psutil.ZombieProcess):
+            continue
+        if "streamlit" in line and port in line:
+            return process
+    return None
+
+
+def epoch_shown(page):
+    """The epoch that the page says the job is in."""
+    said = page.get_by_text(re.compile(r"Running · epoch \d+ of 9000")).first.inner_text(timeout=WAIT_MS)
+    return int(re.search(r"epoch (\d+)", said)[1])
+
+
+def until_followed(page, epoch):
+    """Until the page shows a later epoch; how long it took."""
+    return until(lambda: epoch_shown(page) > epoch)
+
+
+def test_a_killed_dashboard_is_back_and_its_page_follows_the_job_that_did_not_notice(
+    address, open_page, store, job, record_property
+):
+    """F40: nobody touches the page."""
+    page = open_page()
+    visit(page, f"{address}/training?job={job}", f"Job {job}")
+    before, app = epoch_shown(page), app_of(address)
+    app.kill()
+    app.wait(10)
+    back = until(lambda: app_of(address) not in {None, app})
+    followed = back + until_followed(page, before)
+    record_property("seconds until the page follows again", followed)
+    assert (store.jobs.get(job).state, store.jobs.get(job).attempt) == (JobState.RUNNING, 1)
+    assert page.locator("[data-testid=stException]").count() == 0
+
+
+def test_a_browser_that_was_cut_off_shows_how_the_job_stands_when_it_is_back(address, open_page, store, job):
+    """F41: and what it asked for meanwhile was not done twice."""
+    page = open_page()
+    visit(page, f"{address}/training?job={job}", f"Job {job}")
+    before, jobs = epoch_shown(page), len(store.jobs.list())
+    page.context.set_offline(True)
+    at_the_cut = store.jobs.get(job).progress
+    until(lambda: store.jobs.get(job).progress > at_the_cut)
+    page.context.set_offline(False)
+    page.goto(f"{address}/training?job={job}")
+    until_followed(page, before)
+    assert (store.jobs.get(job).state, store.jobs.get(job).attempt) == (JobState.RUNNING, 1)
+    assert len(store.jobs.list()) == jobs
+
+
+@pytest.mark.long
+def test_a_first_start_draws_films_and_trains_on_them_before_the_visitors_eyes(tmp_path, open_page):
+    """The overview of ``make run`` on a fresh machine, that nobody touches: from nothing to a scored model."""
+    page = open_page()
+    with serving(tmp_path / "home", "--demo") as fresh:
+        visit(page, fresh, "Overview")
+        expect(page.get_by_text("The first films are being made.")).to_be_visible(timeout=WAIT_MS)
+        expect(page.get_by_text("demo-phantoms").first).to_be_visible(timeout=10 * WAIT_MS)
+        opened = open_store(settings(environment(tmp_path / "home")))
+        until(lambda: [job.state for job in opened.jobs.list()] == [JobState.SUCCEEDED] * 2, 600)
+        opened.close()
+        settled(page)
+        expect(page.get_by_text("The first films are being made.")).to_be_hidden(timeout=WAIT_MS)
+        assert page.locator("[data-testid=stException]").count() == 0
+        assert page.problems == []
