@@ -21,6 +21,7 @@ def overlaid(
     lesions: Mask | None = None,
     square: tuple[float, float, float] | None = None,
     is_doubted: bool = False,
+    least_px: int = _LEAST_PX,
 ) -> bytes:
     """The picture with its heat map, of a whole film inside the breast alone, as JPEG.
 
@@ -30,12 +31,13 @@ def overlaid(
         lesions: Outlined lesions of the film, in its own pixels, to be drawn as dashed lines.
         square: Center (x, y) and side of what the picture shows of the film, in the film's pixels; None for all.
         is_doubted: A map that is not to be trusted loses its colors.
+        least_px: What a small picture's longer side is enlarged to, so that lines have their width.
     """
-    image = _enlarged(_decoded(answer.picture))
+    image = _enlarged(_decoded(answer.picture), least_px)
     outline = None if lesions is None else _in_picture(lesions, square, image.shape)
     heatmap, mask = np.zeros_like(image), None
     if answer.heatmap:
-        heatmap, mask = _enlarged(_decoded(answer.heatmap)), breast_mask(image) if answer.is_whole else None
+        heatmap, mask = _enlarged(_decoded(answer.heatmap), least_px), breast_mask(image) if answer.is_whole else None
     shown = overlay(image, heatmap, opacity=opacity, mask=mask, outline=None if is_doubted else outline)
     if is_doubted:
         shown = np.repeat(cv2.cvtColor(shown, cv2.COLOR_RGB2GRAY)[..., None], 3, axis=2)
@@ -52,9 +54,9 @@ def _in_picture(mask: Mask, square: tuple[float, float, float] | None, shape: tu
     return np.asarray(moved > 0)
 
 
-def _enlarged(image: GrayImage) -> GrayImage:
+def _enlarged(image: GrayImage, least_px: int) -> GrayImage:
     """A small picture large enough for lines of 2 to 4 pixels."""
-    scale = _LEAST_PX / max(image.shape)
+    scale = least_px / max(image.shape)
     if scale <= 1:
         return image
     size = (round(image.shape[1] * scale), round(image.shape[0] * scale))

@@ -12,6 +12,7 @@ from mammo.explanation import CAM_METHODS
 from mammo.prediction.client import ask
 from mammo.prediction.wire import Answer, Question
 
+LARGE_PX = 900
 _OWN = "its answer"
 
 
@@ -32,10 +33,12 @@ class Judged(NamedTuple):
     square: tuple[float, float, float] | None = None  # center (x, y) and side, in pixels
 
 
-def explain_film(job: int, judged: Judged, view: View) -> Answer:
-    """What a job's models say of a film of this server; MammoError as ``client.ask``."""
+def explain_film(job: int, judged: Judged, view: View, longest_px: int = LARGE_PX) -> Answer:
+    """What a job's models say of a film of this server, in pictures of a size; MammoError as ``client.ask``."""
     sample, fold, square = judged
-    question = Question(job, sample.path.name, view.method, view.layer, view.label, str(sample.path), fold, square)
+    question = Question(
+        job, sample.path.name, view.method, view.layer, view.label, str(sample.path), fold, square, longest_px
+    )
     return _of_film(settings(), question, sample.sha256)
 
 

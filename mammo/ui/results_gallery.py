@@ -15,10 +15,12 @@ from mammo.ui.components.film_grid import FilmTile, film_grid
 from mammo.ui.embedded import embedded
 from mammo.ui.explained import Judged, View
 
-PER_PAGE = 12
+PER_PAGE = 24
 IMAGE = "image"  # name in the address
 _PATIENCE_SECONDS = 0.5
-_REDRAWN_SECONDS = 1.0
+_REDRAWN_SECONDS = 0.5
+_TILE_PX = 400  # of the longer side; sharp on a tile of 190 px where a pixel of the page is two of the screen
+_AT_ONCE = 2  # questions that the prediction process answers side by side
 
 _Key = tuple[object, ...]
 
@@ -27,12 +29,12 @@ class Overlays:
     """Overlaid pictures that are computed while the page already shows the others. Sessions share one."""
 
     def __init__(self) -> None:
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="overlay")  # the prediction process has few turns
+        self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="overlay")
         self._made: dict[_Key, Future[bytes]] = {}
 
     def ask(self, job: int, films: Sequence[Judged], view: View) -> list[bytes | MammoError | None]:
         """JPEG of each film as the model of its fold judged it, or why there is none, or None while it is made."""
-        if len(self._made) > 600:  # pictures of 100 kB
+        if len(self._made) > 600:  # pictures of 30 kB
             self._made = {}
         keys = [(job, film.sample.id, film.sample.sha256, film.fold, film.square, view) for film in films]
         for key, film in zip(keys, films, strict=True):
@@ -124,7 +126,8 @@ def _draw(
 
 
 def _overlay(job: int, film: Judged, view: View) -> bytes:
-    return overlaid(explained.explain_film(job, film, view), view.opacity)
+    answer = explained.explain_film(job, film, view, _TILE_PX)
+    return overlaid(answer, view.opacity, least_px=_TILE_PX)
 
 
 def _called(row: PredictionRecord) -> int:

@@ -48,9 +48,9 @@ def test_a_cell_opens_its_images_and_an_image_opens_large_and_comes_back_by_its_
         timeout=WAIT_MS
     )
     tiles = page.locator("button:has(.film)")
-    expect(tiles).to_have_count(min(len(expected), 12), timeout=WAIT_MS)
+    expect(tiles).to_have_count(min(len(expected), 24), timeout=WAIT_MS)
     expect(page.locator("button:has(.film) img[src^='data:image/jpeg']")).to_have_count(
-        min(len(expected), 12), timeout=WAIT_MS
+        min(len(expected), 24), timeout=WAIT_MS
     )
     shown = {Path(id_).stem for id_ in expected}
     assert {text.split("\n")[0].lstrip("●▲■ ").strip() for text in tiles.all_inner_texts()} <= shown

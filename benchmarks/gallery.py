@@ -1,0 +1,134 @@
+"""From the click on a cell of the matrix to 24 heat maps on the screen, in Chromium, new ones and known ones."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+from playwright.sync_api import Page, sync_playwright
+
+from benchmarks._frame import Benchmark, Row
+from benchmarks._visitor import wait_for
+from mammo.config import settings
+from mammo.datasets.importing import import_collection
+from mammo.datasets.splitting import split_samples
+from mammo.phantoms import PhantomOptions, write_phantoms
+from mammo.store import JobState, NewJob, open_store
+from mammo.training.presets import PRESETS
+
+TILES = 24
+WOMEN = 60  # of whom three quarters are tested on
+_METHODS = ("hires_cam", "layer_cam", "grad_cam_pp")  # each is new once; Grad-CAM loads the model
+_GOALS = {"new": 4.0, "known": 1.5}
+_FLAGS = ["--headless", "--no-sandbox", "--disable-gpu"]
+_PATIENCE_MS = 120_000
+_SHOWN = f"""
+() => {{
+  const found = [];
+  const seek = root => root.querySelectorAll('*').forEach(one => {{
+    if (one.shadowRoot) seek(one.shadowRoot);
+    if (one.matches('.film img') && one.complete && one.naturalWidth && !one.hidden) found.push(one);
+  }});
+  seek(document);
+  return found.length === {TILES};
+}}
+"""
+
+
+def measure() -> Sequence[Row]:
+    """SqueezeNet with random weights; films as large as the phantoms are."""
+    with tempfile.TemporaryDirectory(prefix="mammo-bench-", dir=".") as folder:
+        home = _trained(Path(folder).absolute())
+        with _server(home) as address, sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=_FLAGS)
+            page = browser.new_page(viewport={"width": 1400, "height": 1000})
+            cell = _largest_cell(home)
+            _click(page, address, cell, "grad_cam")
+            seconds: dict[str, list[float]] = {"new": [], "known": []}
+            for method in _METHODS:
+                for state in seconds:
+                    seconds[state].append(_click(page, address, cell, method))
+            browser.close()
+    figure = f"click to {TILES} heat maps"
+    return [
+        Row(
+            f"{state} heat maps",
+            figure,
+            round(median(each), 2),
+            "s",
+            tuple(round(one, 2) for one in each),
+            _GOALS[state],
+        )
+        for state, each in seconds.items()
+    ]
+
+
+def _click(page: Page, address: str, cell: tuple[int, int], method: str) -> float:
+    """Open the matrix, click a cell; seconds until all pictures of its first page are drawn."""
+    page.goto(f"{address}/results?job=1&method={method}")
+    button = page.locator(f".st-key-cell-{cell[0]}-{cell[1]} button").first
+    button.wait_for(timeout=_PATIENCE_MS)
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]", timeout=_PATIENCE_MS)
+    began = time.perf_counter()
+    button.click()
+    page.wait_for_function(_SHOWN, timeout=_PATIENCE_MS, polling=20)
+    return time.perf_counter() - began
+
+
+def _trained(folder: Path) -> Path:
+    """An installation with one finished training; its home."""
+    home, films = folder / "home", folder / "films"
+    write_phantoms(films, PhantomOptions(patients=WOMEN), processes=os.cpu_count() or 1)
+    store = open_store(settings({"MAMMO_HOME": str(home)}))
+    store.data_sets.add("films", films, import_collection(films), by="bench")
+    split = split_samples(store.data_sets.samples("films"), by="patient", fractions=(0.15, 0.1, 0.75), policy="case")
+    name = store.splits.add("films", split, by="bench").name
+    values = {"model": "squeezenet1_1", "weights": "none", "epochs": 1, "image_size": 227, "batch_size": 8}
+    job = store.jobs.submit(NewJob("training", PRESETS["demo"].config(values).to_dict(), "bench", "films", name))
+    store.close()
+    command = [sys.executable, "-m", "mammo", "jobs", "resume", str(job.id)]
+    subprocess.run(command, check=True, env={**os.environ, "MAMMO_HOME": str(home)}, stdout=subprocess.DEVNULL)  # noqa: S603
+    return home
+
+
+def _largest_cell(home: Path) -> tuple[int, int]:
+    store = open_store(settings({"MAMMO_HOME": str(home)}))
+    job = store.jobs.get(1)
+    store.close()
+    if job.state != JobState.SUCCEEDED:
+        raise RuntimeError(f"The training has {job.state}.")
+    counts = np.array((job.result or {})["test"]["confusion"]["counts"])
+    true, called = np.unravel_index(counts.argmax(), counts.shape)
+    if counts.max() < TILES:
+        raise RuntimeError(f"The largest cell holds {counts.max()} images, fewer than a page of the gallery.")
+    return int(true), int(called)
+
+
+@contextmanager
+def _server(home: Path) -> Iterator[str]:
+    """The dashboard with its prediction process; its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "mammo", "serve", "--port", str(port), "--no-demo"]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    process = subprocess.Popen(command, env={**os.environ, "MAMMO_HOME": str(home)}, **quiet)  # noqa: S603
+    try:
+        wait_for(f"http://127.0.0.1:{port}/_stcore/health")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.send_signal(2)
+        process.wait(60)
+
+
+BENCHMARK = Benchmark("Results: from a click on a cell to a page of heat maps, SqueezeNet with random weights", measure)
