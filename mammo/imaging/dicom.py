@@ -20,6 +20,7 @@ from mammo.imaging._dicom_gray import gray_of
 from mammo.imaging._limits import check_frames, check_size
 from mammo.imaging._scaling import to_gray
 from mammo.imaging.gray_image import GrayImage
+from mammo.imaging.remarks import BURNED_IN
 
 _DIRECTORY = "1.2.840.10008.1.3.10"
 _TOMOSYNTHESIS = "1.2.840.10008.5.1.4.1.1.13.1.3"
@@ -173,7 +174,7 @@ def _kind_warnings(dataset: Dataset) -> tuple[str, ...]:
     modality = _modality(dataset)
     found = [] if modality == "MG" else [f"not mammography (Modality={modality or 'missing'})"]
     if dataset.get("BurnedInAnnotation") == "YES" or any(0x6000 <= element.tag.group <= 0x60FF for element in dataset):
-        found.append("may hold burned-in text")
+        found.append(BURNED_IN)
     return tuple(found)
 
 

@@ -14,9 +14,9 @@ from mammo.imaging._raster import decode_raster
 from mammo.imaging._scaling import to_gray
 from mammo.imaging.dicom import read_dicom
 from mammo.imaging.gray_image import GrayImage
+from mammo.imaging.remarks import STRIP
 
 MAX_BYTES = 512 * 1024 * 1024  # of one file
-STRIP = "as long as no film is"  # a warning
 
 
 @dataclass(frozen=True)

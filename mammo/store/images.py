@@ -13,6 +13,7 @@ from db.models import DataSet, SplitMember
 from db.models import Sample as SampleRow
 from mammo.datasets import LabelPolicy, Sample, sorted_class_names
 from mammo.datasets.splitting import PARTS, Part
+from mammo.imaging.remarks import BURNED_IN
 from mammo.store import sample_rows
 from mammo.store.data_sets import find_data_set
 from mammo.store.database import Database
@@ -127,6 +128,14 @@ class Images:
             found[part][name] = Counts(images, patients)
         names = sorted_class_names({name for classes in found.values() for name in classes})
         return tuple(PartBalance(part, {name: found[part].get(name, Counts(0, 0)) for name in names}) for part in PARTS)
+
+    def hidden_from(self, data_set: str, person: str) -> frozenset[str]:
+        """Ids of the images that may show who a woman is; only the person who brought the data set may see them."""
+        marked = cast(SampleRow.warnings, Text).contains(BURNED_IN)
+        with self._database.reading() as connection:
+            query = _chosen(connection, select(SampleRow.file), data_set, ImageFilter()).where(marked)
+            of_others = query.join(DataSet, DataSet.id == SampleRow.data_set_id).where(DataSet.created_by != person)
+            return frozenset(connection.scalars(of_others))
 
     def women_beside(self, data_set: str, patient_id: str, wanted: ImageFilter) -> tuple[str | None, str | None]:
         """The women before and after one, among those of whom a filter lets an image through."""

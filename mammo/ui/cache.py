@@ -19,7 +19,7 @@ from mammo.training.augmentation_preview import PreparedFilm, prepare_film
 from mammo.training.preparation import pipeline_of
 from mammo.training.prepared import stored_bits
 from mammo.training.presets import PRESETS
-from mammo.ui import previews
+from mammo.ui import people, previews
 from mammo.ui.device import Device, find_device
 from mammo.ui.live_film import PackedFilm
 from mammo.ui.previews import Comparison, Film
@@ -36,6 +36,13 @@ def store() -> Store:
 def samples(data_set: str) -> tuple[Sample, ...]:
     """The samples of a data set; read anew when its fingerprint has changed."""
     return _samples(settings(), data_set, store().data_sets.get(data_set).fingerprint)
+
+
+def hidden(data_set: str) -> frozenset[str]:
+    """Ids of the films that the person at the screen may not see, since they may hold writing about a woman."""
+    if people.is_open():
+        return frozenset()
+    return _hidden(settings(), data_set, store().data_sets.get(data_set).fingerprint, people.current_person())
 
 
 def source(sample: Sample) -> Source:
@@ -116,3 +123,8 @@ def _store(given: Settings) -> Store:
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _samples(given: Settings, data_set: str, fingerprint: str) -> tuple[Sample, ...]:  # noqa: ARG001 - part of the key
     return _store(given).data_sets.samples(data_set)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _hidden(given: Settings, data_set: str, fingerprint: str, person: str) -> frozenset[str]:  # noqa: ARG001 - of the key
+    return _store(given).images.hidden_from(data_set, person)

@@ -31,7 +31,7 @@ def show_films(record: DataSetRecord, wanted: ImageFilter) -> None:
     pages = -(-counts.images // PER_PAGE)
     page = _choose_page(pages, f"{record.name}.{wanted}")
     samples = images.page(record.name, wanted, offset=(page - 1) * PER_PAGE, limit=PER_PAGE)
-    missing = None in thumbnails.pictures(samples, thumbnails.TILE_PX)
+    missing = None in thumbnails.pictures(samples, thumbnails.TILE_PX, cache.hidden(record.name))
     with place:
         draw = st.fragment(_draw, run_every=_REDRAWN_SECONDS) if missing else _draw
         draw(record, samples, f"Films, page {page} of {pages}", is_waiting=missing)
@@ -66,7 +66,7 @@ def _choose_page(pages: int, films: str) -> int:
 
 
 def _draw(record: DataSetRecord, samples: Sequence[Sample], label: str, *, is_waiting: bool) -> None:
-    found = thumbnails.pictures(samples, thumbnails.TILE_PX)
+    found = thumbnails.pictures(samples, thumbnails.TILE_PX, cache.hidden(record.name))
     styles = theme.current().class_styles(list(record.classes[record.label_policy]))
     tiles = [_tile(record, sample, picture, styles) for sample, picture in zip(samples, found, strict=True)]
     film_grid(tiles, label=label, key="films.grid", on_open=open_woman)

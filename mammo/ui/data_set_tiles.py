@@ -30,8 +30,9 @@ def show_tiles(records: Sequence[DataSetRecord]) -> None:
 
 def _examples(record: DataSetRecord) -> list[Sample]:
     """A film of each of the first classes."""
-    found = cache.store().images.examples(record.name, record.label_policy)
-    return [found[label] for label in record.classes[record.label_policy] if label in found][:_FILMS]
+    found, hidden = cache.store().images.examples(record.name, record.label_policy), cache.hidden(record.name)
+    films = [found[label] for label in record.classes[record.label_policy] if label in found]
+    return [film for film in films if film.id not in hidden][:_FILMS]
 
 
 def _pictures(examples: Mapping[str, Sequence[Sample]]) -> list[thumbnails.Picture]:

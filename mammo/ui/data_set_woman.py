@@ -28,7 +28,7 @@ def show_woman(record: DataSetRecord, patient_id: str, wanted: ImageFilter) -> N
         return
     st.header(f"Woman {plain(patient_id)}", anchor=False)
     st.caption(_facts(samples, record))
-    missing = None in thumbnails.pictures(samples, thumbnails.VIEW_PX)
+    missing = None in thumbnails.pictures(samples, thumbnails.VIEW_PX, cache.hidden(record.name))
     draw = st.fragment(_draw, run_every=_REDRAWN_SECONDS) if missing else _draw
     draw(record, samples, is_waiting=missing)
 
@@ -68,7 +68,7 @@ def _facts(samples: Sequence[Sample], record: DataSetRecord) -> str:
 
 
 def _draw(record: DataSetRecord, samples: Sequence[Sample], *, is_waiting: bool) -> None:
-    found = thumbnails.pictures(samples, thumbnails.VIEW_PX)
+    found = thumbnails.pictures(samples, thumbnails.VIEW_PX, cache.hidden(record.name))
     grid = st.grid(_SIDE_BY_SIDE, min_column_width=150, gap="small")
     for sample, picture in zip(samples, found, strict=True):
         with grid.container():

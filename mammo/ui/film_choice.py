@@ -11,7 +11,7 @@ import streamlit as st
 
 from mammo.datasets import LabelPolicy, Sample
 from mammo.datasets.balance import class_balance
-from mammo.ui import cache
+from mammo.ui import cache, thumbnails
 from mammo.ui.plain_text import plain
 
 DATA_SET, LABEL, IMAGE = "data_set", "class", "image"  # keys of the inputs and names in the address
@@ -49,13 +49,17 @@ def choose_film() -> FilmChoice:
     """Draw the selectors of data set, class and image in a row; there must be a data set."""
     records = {record.name: record for record in cache.store().data_sets.list()}
     name = st.selectbox("Data set", list(records), key=DATA_SET, width=180, bind="query-params")
-    policy, samples = records[name].label_policy, cache.samples(name)
+    policy, hidden = records[name].label_policy, cache.hidden(name)
+    samples = tuple(sample for sample in cache.samples(name) if sample.id not in hidden)
     labels = [_ALL, *records[name].classes[policy]]
     label = st.segmented_control(
         "Class", labels, default=_ALL, required=True, format_func=plain, key=LABEL, bind="query-params"
     )
     listed = {sample.id: sample for sample in samples if label in (_ALL, label_of(sample, policy))}
     ids, names = list(listed), film_names(samples)
+    if not ids:  # all that there is may hold writing about a woman
+        st.info(thumbnails.HIDDEN, icon=":material/visibility_off:")
+        st.stop()
     with st.container(horizontal=True, width="content", vertical_alignment="bottom", gap="xxsmall"):
         image = st.selectbox("Image", ids, format_func=names.__getitem__, key=IMAGE, width=180, bind="query-params")
         place = ids.index(image)

@@ -27,7 +27,8 @@ def judged_of(job: JobRecord, rows: Sequence[PredictionRecord]) -> dict[str, Jud
     if job.data_set is None:
         return {}
     samples = {sample.id: sample for sample in cache.samples(job.data_set)}
-    here = [row for row in rows if row.sample_id in samples]
+    hidden = cache.hidden(job.data_set)
+    here = [row for row in rows if row.sample_id in samples and row.sample_id not in hidden]
     config = TrainingConfig.of(job.config)
     if config.region == "none":
         return {row.item_id: Judged(samples[row.sample_id], row.fold) for row in here}

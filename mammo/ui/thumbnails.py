@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from threading import Lock
@@ -20,6 +20,7 @@ from mammo.imaging.reading import read_image
 
 TILE_PX: Size = (240, 330)  # of a film among many
 VIEW_PX: Size = (640, 880)  # of one of a woman's four
+HIDDEN = "May hold writing about the woman; only who brought it sees it."
 _THREADS = 2  # reading a film frees Python's lock
 _WAITING = 96  # films that are waited for at a time; pages that were left behind give way
 
@@ -76,9 +77,11 @@ def thumbnails(home: Path) -> Thumbnails:
     return Thumbnails(home / "thumbnails")
 
 
-def pictures(samples: Sequence[Sample], size: Size) -> list[Picture]:
-    """What there is of the samples' pictures by now."""
-    return thumbnails(settings().home).ask(samples, size)
+def pictures(samples: Sequence[Sample], size: Size, hidden: Set[str] = frozenset()) -> list[Picture]:
+    """What there is of the samples' pictures by now; of those whose id is ``hidden``, why they are not shown."""
+    shown = [sample for sample in samples if sample.id not in hidden]
+    found = iter(thumbnails(settings().home).ask(shown, size))
+    return [HIDDEN if sample.id in hidden else next(found) for sample in samples]
 
 
 def _reason(future: Future[str | None]) -> str | None:

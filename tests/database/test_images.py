@@ -127,3 +127,17 @@ def test_what_is_not_there_is_named(store, films):
         store.images.page("else", ImageFilter())
     with pytest.raises(NotFoundError, match="no split named 'else'"):
         store.images.count("films", ImageFilter(split="else", part="test"))
+
+
+def test_a_film_that_may_hold_writing_is_hidden_from_all_but_who_brought_it(store, collection, tmp_path):  # B48
+    (pattern,) = collection(1).samples
+    samples = tuple(
+        replace(pattern, id=f"{number}.png", path=tmp_path / f"{number}.png", warnings=warnings)
+        for number, warnings in enumerate([(), ("may hold burned-in text",), ("blank", "may hold burned-in text")])
+    )
+    imported = ImportResult("folder_of_classes", samples, (), (), fingerprint_of(samples))
+    store.data_sets.add("films", tmp_path, imported, by="anna")
+    assert store.images.hidden_from("films", "anna") == frozenset()
+    assert store.images.hidden_from("films", "berta") == {"1.png", "2.png"}
+    with pytest.raises(NotFoundError):
+        store.images.hidden_from("other", "anna")
