@@ -23,6 +23,7 @@ from mammo.ui.one_prediction import FilmKnowledge, show_prediction
 from mammo.ui.plain_text import plain
 from mammo.ui.results_checks import known_checks
 from mammo.ui.results_gallery import IMAGE
+from mammo.ui.results_stages import show_stages
 
 _SLOW = {"occlusion"}  # asked for one by one
 
@@ -47,6 +48,7 @@ def show_image(job: JobRecord, answers: JobAnswers) -> None:
     )
     answer = explained.explain_film(job.id, film, view)
     show_prediction(answer, view, name=_name_of(film), known=known)
+    show_stages(job, film)
     if st.toggle("Compare methods", key="methods", bind="query-params"):
         _show_methods(job, film, view, checks)
 

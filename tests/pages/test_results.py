@@ -7,7 +7,11 @@ import pytest
 
 from mammo.config import settings
 from mammo.datasets.regions import lesion_regions
+from mammo.imaging.reading import read_image
+from mammo.models import MODELS
 from mammo.store import NewJob, PredictionRecord
+from mammo.training.config import TrainingConfig
+from mammo.training.preparation import pipeline_of
 from tests.pages.conftest import WORKER
 from tests.pages.stand_in import StandIn
 from tests.pages.words import unescaped
@@ -64,6 +68,25 @@ def test_a_click_on_a_cell_shows_its_images_with_heat_maps(results, tested, pred
 
 def test_an_empty_cell_says_so(results, tested):
     assert results(true="benign", called="malignant").info[0].value == "No image here."
+
+
+def test_the_preparation_of_an_image_is_shown_step_by_step_down_to_the_networks_size(results, store, tested, predictor):
+    config = TrainingConfig.of(store.jobs.get(tested).config)
+    labels = [
+        label
+        for label, _ in pipeline_of(config, MODELS[config.model]).stages(
+            read_image(store.data_sets.samples("phantoms")[1].path).pixels
+        )
+    ]
+    app = results(image=store.data_sets.samples("phantoms")[1].id, **CELL)
+    next(one for one in app.toggle if one.label == "Show the preparation").set_value(True).run()
+    assert not app.exception
+    shown = [unescaped(one.value) for one in app.markdown]
+    assert [f"**{number}. {label}**" in shown for number, label in enumerate(labels) if number] == [True] * (
+        len(labels) - 1
+    )
+    side = pipeline_of(config, MODELS[config.model]).image_size
+    assert any(one.value == f"{side} by {side} pixels" for one in app.caption)
 
 
 def test_an_image_is_explained_large_with_its_truth_and_the_reasons_to_doubt(results, store, tested, predictor):
