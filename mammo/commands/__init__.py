@@ -19,6 +19,7 @@ _COMMANDS = {
     "models": ("registries", "models"),
     "methods": ("registries", "methods"),
     "evaluate": ("evaluate", "evaluate"),
+    "audit": ("audit", "app"),
     "export": ("export", "export"),
     "predict": ("predict", "predict"),
     "verify": ("verify", "verify"),
