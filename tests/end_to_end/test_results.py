@@ -7,6 +7,7 @@ import re
 import signal
 import time
 from pathlib import Path
+from urllib.parse import parse_qs, urlparse
 
 import psutil
 import pydicom
@@ -61,6 +62,45 @@ def test_a_cell_opens_its_images_and_an_image_opens_large_and_comes_back_by_its_
     again.goto(page.url)
     expect(again.get_by_text(ANSWER)).to_be_visible(timeout=WAIT_MS)
     assert page.problems == again.problems == []
+
+
+def names_on(page):
+    texts = page.locator("button:has(.film) .name").all_inner_texts()
+    return sorted(text.lstrip("\u25cf\u25b2\u25a0 \n").strip() for text in texts)
+
+
+def test_mouse_and_keyboard_show_exactly_the_images_of_a_cell_and_open_the_same_one(trained, open_page):
+    address, store = trained.address, trained.store
+    true, called = largest_cell(store)
+    rows = [row for row in store.predictions.load(1, "test") if row.truth == true]
+    expected = [row for row in rows if max(range(3), key=row.probabilities.__getitem__) == called]
+    surest = sorted(expected, key=lambda row: -max(row.probabilities))[:24]
+    wanted = sorted(Path(row.sample_id).stem for row in surest)
+    cell = f".st-key-cell-{true}-{called} button"
+    by_mouse, by_keyboard = open_page(), open_page("light")
+    for page in (by_mouse, by_keyboard):
+        page.goto(f"{address}/results?job=1")
+        page.locator(cell).first.wait_for(timeout=WAIT_MS)
+        settled(page)
+    by_mouse.locator(cell).first.click()
+    by_keyboard.locator(cell).first.focus()
+    by_keyboard.keyboard.press("Enter")
+    for page in (by_mouse, by_keyboard):
+        expect(page.locator("button:has(.film)")).to_have_count(len(wanted), timeout=WAIT_MS)
+        assert names_on(page) == wanted
+    by_mouse.locator("button:has(.film)").nth(1).click()
+    by_keyboard.locator("button:has(.film)").first.focus()
+    by_keyboard.keyboard.press("ArrowRight")
+    by_keyboard.keyboard.press("Enter")
+    opened = []
+    for page in (by_mouse, by_keyboard):
+        expect(page.get_by_text(ANSWER)).to_be_visible(timeout=WAIT_MS)
+        opened.append(parse_qs(urlparse(page.url).query)["image"])
+    assert opened == [[surest[1].item_id]] * 2
+    by_keyboard.keyboard.press("Escape")
+    expect(by_keyboard.locator("button:has(.film)")).to_have_count(len(wanted), timeout=WAIT_MS)
+    assert "image=" not in by_keyboard.url
+    assert by_mouse.problems == by_keyboard.problems == []
 
 
 def test_files_are_answered_and_refused_side_by_side(trained, open_page, tmp_path):
