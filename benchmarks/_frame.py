@@ -28,7 +28,8 @@ class Row:
     value: float  # median over the rounds
     unit: str
     rounds: tuple[float, ...]
-    goal: float | None = None  # at most
+    goal: float | None = None
+    at_least: bool = False  # is the goal a floor, not a ceiling?
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class Benchmark:
 
     title: str
     measure: Callable[[], Sequence[Row]]
+    left_out: tuple[str, ...] = ()  # sentences: what the figures do not cover, and what a peer does not do
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,13 @@ def interleaved(cases: Mapping[str, Callable[[], Figures]], figures: Sequence[Fi
     ]
 
 
+def ratio(rows: Sequence[Row], case: str, over: str, figure: str, goal: float | None = None) -> Row:
+    """How many times the figure of ``over`` that of ``case`` is, round by round; the goal is a floor."""
+    above, below = (next(row for row in rows if (row.case, row.figure) == (name, figure)) for name in (case, over))
+    rounds = tuple(round(one / other, 4) for one, other in zip(above.rounds, below.rounds, strict=True))
+    return Row(f"{case} / {over}", f"{figure}, ratio", median(rounds), "x", rounds, goal, at_least=True)
+
+
 def percentile(values: Sequence[float], share: float) -> float:
     """The value that ``share`` of the values do not exceed."""
     ordered = sorted(values)
@@ -72,12 +81,12 @@ def shown(benchmark: Benchmark, rows: Sequence[Row]) -> str:
     """The table of a benchmark."""
     cells = [("case", "figure", "median", "goal", "rounds")]
     for row in rows:
-        goal = "" if row.goal is None else f"<= {row.goal:g} {row.unit}"
+        goal = "" if row.goal is None else f"{'>=' if row.at_least else '<='} {row.goal:g} {row.unit}"
         rounds = ", ".join(f"{value:g}" for value in row.rounds)
         cells.append((row.case, row.figure, f"{row.value:g} {row.unit}".strip(), goal, rounds))
     widths = [max(len(line[column]) for line in cells) for column in range(5)]
     lines = ["  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip() for line in cells]
-    return "\n".join([benchmark.title, *lines, ""])
+    return "\n".join([benchmark.title, *lines, *benchmark.left_out, ""])
 
 
 def save(name: str, benchmark: Benchmark, rows: Sequence[Row], folder: Path) -> None:
@@ -91,8 +100,9 @@ def save(name: str, benchmark: Benchmark, rows: Sequence[Row], folder: Path) -> 
         "versions": {
             "python": platform.python_version(),
             "sqlite": sqlite3.sqlite_version,
-            **{package: version(package) for package in ("sqlalchemy", "torch")},
+            **{package: version(package) for package in ("sqlalchemy", "torch", "opencv-python-headless")},
         },
+        "left_out": list(benchmark.left_out),
         "rows": [asdict(row) for row in rows],
     }
     folder.mkdir(exist_ok=True)

@@ -26,6 +26,7 @@ from mammo.training.items import Item, by_part
 from mammo.training.model_folder import TrainedModel, write_model
 from mammo.training.preparation import pipeline_of
 from mammo.training.prepared import PreparedImages, prepare_images
+from mammo.training.resident_memory import keep_freed_memory
 from mammo.training.series import Series, TrainingSource, assignments_of, check_classes, class_names_for, series_of
 
 if TYPE_CHECKING:
@@ -147,6 +148,7 @@ def _gone_sources(items: Sequence[Item]) -> list[str]:
 
 
 def _set_up(config: TrainingConfig) -> None:
+    keep_freed_memory()
     torch.set_num_threads(config.threads or torch.get_num_threads())
     torch.use_deterministic_algorithms(config.deterministic, warn_only=True)
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import __main__ as bench
-from benchmarks._frame import Benchmark, Figure, interleaved, percentile, save, shown
+from benchmarks._frame import Benchmark, Figure, interleaved, percentile, ratio, save, shown
 
 ROOT = Path(__file__).parents[3]
 
@@ -27,17 +27,27 @@ def test_cases_are_measured_in_turn_and_told_by_their_medians(rows):
     ]
 
 
+def test_a_ratio_is_taken_round_by_round_and_its_goal_is_a_floor(rows):
+    found = ratio(rows, "busy", "calm", "p99", goal=4)
+    assert (found.case, found.rounds, found.value) == ("busy / calm", (10.0, 5.0), 7.5)
+    told = shown(Benchmark("Shares", list, left_out=("Nothing else ran.",)), [found])
+    assert ">= 4 x" in told
+    assert "Nothing else ran." in told
+
+
 def test_a_percentile_is_a_value_that_was_measured():
     assert [percentile([3.0, 1.0, 2.0, 4.0], share) for share in (0, 0.5, 0.99, 1)] == [1.0, 3.0, 4.0, 4.0]
 
 
 def test_what_is_kept_names_no_machine_and_no_folder(rows, tmp_path):
-    save("queue", Benchmark("A queue", list), rows, tmp_path)
+    save("queue", Benchmark("A queue", list, ("No network.",)), rows, tmp_path)
     text = (tmp_path / "queue.json").read_text()
     kept = json.loads(text)
     assert {"cpu", "cores", "memory_gb"} <= kept["machine"].keys()
+    assert kept["left_out"] == ["No network."]
     assert kept["rows"][0] == {
         "case": "calm", "figure": "p99", "value": 3.0, "unit": "ms", "rounds": [4.0, 2.0], "goal": 50,
+        "at_least": False,
     }  # fmt: skip
     assert platform.node() not in text
     assert str(ROOT) not in text

@@ -1,0 +1,84 @@
+"""One step of training, as Mammo takes it and as it is usually written; and random pictures to take it with."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from mammo.models import MODELS, HeadOptions
+from mammo.training.batches import LabelledImages, to_input
+from mammo.training.config import TrainingConfig
+from mammo.training.forward import autocast
+from mammo.training.optimizers import OPTIMIZERS
+from mammo.training.prepared import PreparedImages
+
+CLASSES, SIDE = 3, 227
+_CPU = torch.device("cpu")
+
+Step = Callable[[], None]
+
+
+def pictures(count: int) -> LabelledImages:
+    """Random 8-bit pictures with random labels: speed does not depend on what they show."""
+    rng = np.random.default_rng(0)
+    array = rng.integers(0, 256, (count, SIDE, SIDE), np.uint8)
+    labels = rng.integers(0, CLASSES, count)
+    return LabelledImages(PreparedImages(array, np.arange(count), ()), labels, tuple(map(str, range(count))))
+
+
+def network(family: str) -> nn.Module:
+    """A network with random weights, ready to be trained."""
+    torch.manual_seed(0)
+    return MODELS[family].build(CLASSES, HeadOptions(init="torchvision")).train()
+
+
+def usual_step(family: str, batch: int) -> Step:
+    """Float32, channels first, torch's default Adam: what a plain loop does."""
+    model = network(family)
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-5)
+    inputs, target = torch.randn(batch, 3, SIDE, SIDE), torch.randint(0, CLASSES, (batch,))
+
+    def step() -> None:
+        optimizer.zero_grad()
+        nn.functional.cross_entropy(model(inputs), target).backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+
+    return step
+
+
+def own_step(family: str, config: TrainingConfig) -> Step:
+    """Mammo's layout, precision and optimizer, on one batch that is already a tensor."""
+    spec = MODELS[family]
+    model = network(family).to(memory_format=torch.channels_last)
+    groups = [{"params": list(model.parameters()), "lr": 1e-5, "weight_decay": 0.0}]
+    optimizer = OPTIMIZERS[config.optimizer].build(groups, config)
+    data = pictures(config.batch_size)
+    inputs, target = to_input(data.images.array, spec.mean, spec.std), torch.from_numpy(data.labels)
+
+    def step() -> None:
+        optimizer.zero_grad(set_to_none=True)
+        with autocast(config, _CPU):
+            logits = model(inputs)
+        nn.functional.cross_entropy(logits.float(), target).backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+
+    return step
+
+
+def timed(step: Step) -> float:
+    """Seconds that one step takes."""
+    began = time.perf_counter()
+    step()
+    return time.perf_counter() - began
+
+
+def operations(family: str) -> float:
+    """Floating-point operations of one image, forward and backward."""
+    with FlopCounterMode(display=False) as counter:
+        usual_step(family, 2)()
+    return float(counter.get_total_flops()) / 2
