@@ -1,0 +1,85 @@
+"""Grad-CAM for many images: Mammo's own against the grad-cam package, on the same network and the same images."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from statistics import median
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from pytorch_grad_cam import GradCAM
+from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
+from torch import Tensor, nn
+
+from benchmarks._frame import Benchmark, Figure, Figures, Row, interleaved
+from mammo.explanation import CAM_METHODS
+from mammo.explanation.explaining import explain
+from mammo.models import MODELS, ModelSpec
+from mammo.models._base import HeadOptions
+
+Heatmaps = npt.NDArray[np.float32]  # shape (N, height, width)
+
+IMAGES, ROUNDS = 200, 5
+_BATCH = 20  # of the package, at which it is fastest, and of Mammo
+_CLASSES = 3
+_FAMILIES = {"squeezenet1_1": 0.25, "alexnet": 0.5}  # Mammo's time at most, as a share of the package's
+_WHO = ("grad-cam package", "Mammo")
+_AGREEMENT = 1e-2  # of maps in [0, 1]
+
+
+def measure() -> Sequence[Row]:
+    """Rounds in turn; the last rows are Mammo's time as a share of the package's in the same round."""
+    inputs = torch.from_numpy(np.random.default_rng(0).standard_normal((IMAGES, 3, 227, 227)).astype(np.float32))
+    cases: dict[str, Callable[[], Figures]] = {}
+    for name in _FAMILIES:
+        cases[f"{name}, grad-cam package"], cases[f"{name}, Mammo"] = _pair(MODELS[name], inputs)
+    rows = interleaved(cases, [Figure("time per image", "ms")], ROUNDS)
+    for name, goal in _FAMILIES.items():
+        package, own = (next(row for row in rows if row.case == f"{name}, {who}") for who in _WHO)
+        shares = tuple(round(mine / theirs, 3) for mine, theirs in zip(own.rounds, package.rounds, strict=True))
+        rows.append(Row(name, "Mammo's share of the package's time", median(shares), "", shares, goal))
+    return rows
+
+
+def _pair(spec: ModelSpec, inputs: Tensor) -> tuple[Callable[[], Figures], Callable[[], Figures]]:
+    """The package on the network as torchvision makes it, Mammo on the same one as it keeps its models."""
+    torch.manual_seed(0)
+    usual = spec.build(_CLASSES, HeadOptions(init="torchvision")).eval()
+    own = spec.build(_CLASSES, HeadOptions(init="torchvision"))
+    own.load_state_dict(usual.state_dict())
+    own = own.to(memory_format=torch.channels_last).eval()
+    by_package, by_mammo = partial(_by_package, spec, usual), partial(_by_mammo, spec, own)
+    first = inputs[:_BATCH]  # warms both up too
+    apart = float(np.abs(by_package(first) - by_mammo(first)).max())
+    if apart > _AGREEMENT:
+        raise RuntimeError(f"The two draw different maps of {spec.label}: {apart:.3g} apart.")
+    return partial(_timed, by_package, inputs), partial(_timed, by_mammo, inputs)
+
+
+def _by_package(spec: ModelSpec, network: nn.Module, inputs: Tensor) -> Heatmaps:
+    with GradCAM(model=network, target_layers=[network.get_submodule(spec.cam_layers[0])]) as cam:
+        cam.batch_size = _BATCH
+        parts = torch.split(inputs, _BATCH)
+        return np.concatenate([cam(part, [ClassifierOutputTarget(0)] * len(part)) for part in parts])
+
+
+def _by_mammo(spec: ModelSpec, network: nn.Module, inputs: Tensor) -> Heatmaps:
+    method = CAM_METHODS["grad_cam"]
+    maps = []
+    for part in torch.split(inputs, _BATCH):
+        found = explain(method, spec, network, part, [0] * len(part)).heatmaps
+        lowest, highest = (extreme(found, axis=(1, 2), keepdims=True) for extreme in (np.min, np.max))
+        maps.append((found - lowest) / np.maximum(highest - lowest, 1e-7))  # as the package scales its own
+    return np.concatenate(maps)
+
+
+def _timed(draw: Callable[[Tensor], Heatmaps], inputs: Tensor) -> Figures:
+    began = time.perf_counter()
+    draw(inputs)
+    return {"time per image": 1000 * (time.perf_counter() - began) / len(inputs)}
+
+
+BENCHMARK = Benchmark(f"Grad-CAM of {IMAGES} images of 227 px, random weights, batches of {_BATCH}", measure)
