@@ -6,13 +6,19 @@ import streamlit as st
 
 from mammo.evaluation.decoding import PrintedFigure, PrintedRow, verdict, which_definition_fits
 from mammo.evaluation.printed_table import read_printed_table
-from mammo.evaluation.published import PAPER_CLASSES, PAPER_TABLE, top1_from_ovr
+from mammo.evaluation.published import PAPER_CLASSES, PAPER_DECIMALS, PAPER_TABLE, top1_from_ovr
 from mammo.ui import messages
 from mammo.ui.paper_table import Cell, Head, show_table
 from mammo.ui.plain_text import plain
 
 _EXAMPLE = "\n".join(
-    ["Model; TPR; Accuracy", *(f"{row.model} {row.optimizer}; {row.tpr}; {row.accuracy}" for row in PAPER_TABLE)]
+    [
+        "Model; TPR; Accuracy",
+        *(
+            f"{row.model} {row.optimizer}; {row.tpr:.{PAPER_DECIMALS}f}; {row.accuracy:.{PAPER_DECIMALS}f}"
+            for row in PAPER_TABLE
+        ),
+    ]
 )
 _MOST_CLASSES = 20
 
@@ -28,7 +34,8 @@ def show_decoder() -> None:
             "Table, with the names of its columns in the first line",
             _EXAMPLE,
             height=160,
-            help="Tabs, bars, semicolons, commas, LaTeX or spaces between columns; shares or percent.",
+            help="Tabs, bars, semicolons, commas, LaTeX or spaces between columns; shares or percent. Keep the decimals as "
+            "printed: 0.70 says more than 0.7.",
             key="decoder.table",
         )
         classes = st.number_input("Classes", 2, _MOST_CLASSES, PAPER_CLASSES, key="decoder.classes", width=160)

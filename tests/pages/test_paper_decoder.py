@@ -15,6 +15,7 @@ def words(app):
 
 
 def test_the_papers_own_table_is_decoded_at_once(paper):
+    assert "AlexNet SGDM; 0.70; 0.80" in paper.text_area(key="decoder.table").value
     assert "Mean one\\-vs\\-rest accuracy fits all 4 rows, and no other definition does\\." in words(paper)
 
 
