@@ -16,6 +16,7 @@ from mammo.explanation import CamMethod
 from mammo.explanation.explaining import explain, normalized
 from mammo.imaging.breast import breast_mask
 from mammo.imaging.gray_image import GrayImage, to_stored
+from mammo.imaging.guard import guard
 from mammo.imaging.overlay import overlay
 from mammo.imaging.reading import LoadedImage
 from mammo.preprocessing import Picture
@@ -61,6 +62,8 @@ def predict(
 ) -> Prediction:
     """Classify one picture as training saw its own; several models answer with their mean.
 
+    Whether it is a mammogram at all is looked at first: what speaks against it is the first of the warnings.
+
     Args:
         models: Of one job: the same classes, family and pipeline.
         image: As read, any size.
@@ -80,7 +83,8 @@ def predict(
     probabilities = outputs.double().numpy()
     probabilities = probabilities / probabilities.sum()
     winner = int(probabilities.argmax())
-    heatmap, warnings = None, [*image.warnings, *picture.warnings]
+    doubts = [guard(image.pixels).sentence] if first.config.region == "none" else []
+    heatmap, warnings = None, [*filter(None, doubts), *image.warnings, *picture.warnings]
     if explained_label not in {None, *first.class_names}:
         raise ParameterError(f"The model knows no class {explained_label!r}; it knows {', '.join(first.class_names)}.")
     explained = winner if explained_label is None else first.class_names.index(explained_label)
