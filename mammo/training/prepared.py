@@ -76,7 +76,7 @@ def prepare_images(
     pipeline: Pipeline,
     prepared_dir: Path,
     *,
-    threads: int = 2,
+    threads: int = 0,
     on_progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> PreparedImages:
     """Prepare what is not prepared yet, and map all of it.
@@ -87,7 +87,7 @@ def prepare_images(
         items: What is wanted, in order.
         pipeline: How it is prepared.
         prepared_dir: Folder of all prepared arrays.
-        threads: Decoding threads; the decoders let each other run.
+        threads: Decoding threads, as many as there are cores by default; the decoders let each other run.
         on_progress: Called with (done, all) of the new images.
 
     Raises:
@@ -99,7 +99,7 @@ def prepare_images(
     with _locked(folder):
         shelf = _Shelf(folder, pipeline.image_size, bits)
         missing = list({item.key: item for item in items if not shelf.holds(item.key)}.values())
-        shelf.add(missing, pipeline, threads, on_progress)
+        shelf.add(missing, pipeline, threads or len(os.sched_getaffinity(0)), on_progress)
     array = np.memmap(shelf.array_path, shelf.dtype, "r").reshape(-1, pipeline.image_size, pipeline.image_size)
     entries = [shelf.rows[item.key] for item in items]
     warnings = tuple(
