@@ -34,8 +34,8 @@ def show_decoder() -> None:
             "Table, with the names of its columns in the first line",
             _EXAMPLE,
             height=160,
-            help="Tabs, bars, semicolons, commas, LaTeX or spaces between columns; shares or percent. Keep the decimals as "
-            "printed: 0.70 says more than 0.7.",
+            help="Tabs, bars, semicolons, commas, LaTeX or spaces between columns; shares or percent. Keep the "
+            "decimals as printed: 0.70 says more than 0.7.",
             key="decoder.table",
         )
         classes = st.number_input("Classes", 2, _MOST_CLASSES, PAPER_CLASSES, key="decoder.classes", width=160)
