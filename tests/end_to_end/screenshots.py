@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, sync_playwright
 from mammo.config import settings
 from mammo.jobs.demo import submit_demo
 from mammo.store import JobFilter, JobState, Store, open_store
-from tests.end_to_end.browser import FLAGS, ROOT, environment, serving
+from tests.end_to_end.browser import FLAGS, ROOT, environment, serving, settled
 
 FOLDER = ROOT / "docs" / "screenshots"
 PAGES = {
@@ -59,6 +59,7 @@ def _take(browser: Browser, address: str, state: str, queries: dict[str, str]) -
             page = context.new_page()
             page.goto(f"{address}/{'' if name == 'overview' else name}{queries.get(name, '')}")
             page.locator("h1").first.wait_for(timeout=60_000)
+            settled(page)
             page.wait_for_timeout(SETTLED_MS)
             page.screenshot(path=FOLDER / f"{name}-{state}-{scheme}.jpg", type="jpeg", quality=80)
             page.close()
