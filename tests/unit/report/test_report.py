@@ -15,7 +15,8 @@ from mammo.report import RESEARCH_USE, Origin, case_of, read_report, report_html
 from mammo.report.page import seal_in, seal_of
 from mammo.report.pdf import report_pdf
 
-ORIGIN = Origin(7, "films", "by-patient", "grad_cam", None, 0.6, "2026-01-02T03:04:05+00:00", {"torch": "2", "python": "3.11"})
+VERSIONS = {"torch": "2", "python": "3.11"}
+ORIGIN = Origin(7, "films", "by-patient", "grad_cam", None, 0.6, "2026-01-02T03:04:05+00:00", VERSIONS)
 SCRIPT = "</script><script>alert(1)</script>"
 
 
