@@ -12,16 +12,19 @@ import cv2
 import numpy as np
 import typer
 
-from mammo.commands._output import RESEARCH_USE, Json, expected_failures, say, show
+from mammo.commands._foreground import carry_out_here
+from mammo.commands._output import RESEARCH_USE, Json, expected_failures, owner, say, show
 from mammo.config import settings
 from mammo.errors import MammoError, ParameterError
 from mammo.explanation import CAM_METHODS
 from mammo.imaging.reading import read_bytes
 from mammo.ingest.pool import shared_pool
+from mammo.jobs.batch import CSV, HTML, KIND, BatchRequest
+from mammo.jobs.workers import this_process
 from mammo.prediction.wire import Answer, Question
 from mammo.report import Case, Origin, case_of, report_html, versions
 from mammo.report.pdf import report_pdf
-from mammo.store import JobRecord, open_store
+from mammo.store import JobRecord, NewJob, open_store
 
 _OPACITY = 0.6  # of the heat maps
 _MOST_WHOLE = 8  # pictures that a report holds with every pixel; beyond them it would be too large to open
@@ -30,20 +33,43 @@ _MOST_WHOLE = 8  # pictures that a report holds with every pixel; beyond them it
 @expected_failures
 def predict(
     job: Annotated[int, typer.Argument(help="A finished training.")],
-    files: Annotated[list[Path], typer.Argument(help="PNG, JPEG, TIFF, PGM or DICOM.")],
+    files: Annotated[list[Path] | None, typer.Argument(help="PNG, JPEG, TIFF, PGM or DICOM.")] = None,
+    batch: Annotated[Path | None, typer.Option(help="A folder or ZIP, judged whole as a job.")] = None,
     cam: Annotated[str, typer.Option(help=", ".join(CAM_METHODS))] = "grad_cam",
     out: Annotated[Path | None, typer.Option(help="Folder for heat maps and a report, as HTML and PDF.")] = None,
     as_json: Json = False,
 ) -> None:
     """Classify files and show where the answer comes from."""
+    if bool(files) == (batch is not None):
+        raise ParameterError("Name the files to judge, or one folder or ZIP with --batch; not both.")
+    if batch is not None:
+        _judge_batch(job, batch, as_json=as_json)
+    else:
+        _judge_files(job, files or [], CAM_METHODS[cam].name, out, as_json=as_json)
+
+
+def _judge_batch(job: int, path: Path, *, as_json: bool) -> None:
+    """Carried out here and now; broken off, it goes on with ``jobs resume``."""
+    where = settings()
+    store = open_store(where)
+    new = NewJob(KIND, BatchRequest(store.jobs.get(job).id, path.resolve()).to_dict(), owner())
+    submitted = store.jobs.submit(new, this_process("terminal"))
+    done = carry_out_here(store, submitted.id, submitted.attempt)
+    result = dict(done.result or {})
+    files = [str(where.job_dir(done.id) / name) for name in (CSV, HTML)]
+    told = {"batch": done.id, "status": done.state.value, **result, "tables": files, "research_use": RESEARCH_USE}
+    lines = [f"{result.get('answered', 0)} of {result.get('files', 0)} files answered.", *files, RESEARCH_USE]
+    show(told, lines, as_json=as_json)
+
+
+def _judge_files(job: int, files: list[Path], cam: str, out: Path | None, *, as_json: bool) -> None:
     from mammo.prediction.server import PredictionServer
 
-    method = CAM_METHODS[cam]
     where = settings()
     record = open_store(where).jobs.get(job)
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
-    predicting = _Predicting(job, method.name, PredictionServer(where).explained, out, whole=len(files) <= _MOST_WHOLE)
+    predicting = _Predicting(job, cam, PredictionServer(where).explained, out, whole=len(files) <= _MOST_WHOLE)
     rows: list[dict[str, Any]] = []
     cases: list[Case] = []
     for number, file in enumerate(files, start=1):
@@ -57,7 +83,7 @@ def predict(
         rows.append(row)
         cases += [case] if case else []
     if out is not None:
-        _write_reports(out, record, method.name, cases)
+        _write_reports(out, record, cam, cases)
     show({"predictions": rows, "research_use": RESEARCH_USE}, [*map(_line, rows), RESEARCH_USE], as_json=as_json)
     refused = [row["error"] for row in rows if "error" in row]
     for sentence in refused:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-import shutil
-import uuid
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import streamlit as st
 
@@ -16,6 +14,7 @@ from mammo.datasets import ImportOptions
 from mammo.datasets.allowed_folder import allowed_folder, allowed_in_words
 from mammo.errors import DatasetError, MammoError
 from mammo.jobs.importing import ImportRequest
+from mammo.jobs.uploads import keep_upload
 from mammo.phantoms import KINDS, PhantomOptions
 from mammo.phantoms.options import MAX_PATIENTS
 from mammo.store import NewJob
@@ -103,7 +102,7 @@ def _ask_zip() -> NewJob | None:
     if upload is None:
         raise DatasetError("Choose a ZIP first.", code="no_upload")
     _check_free(name)
-    return _new_job("archive", ImportRequest(name, _kept_upload(upload, name)).to_dict())
+    return _new_job("archive", ImportRequest(name, keep_upload(settings(), upload, name)).to_dict())
 
 
 def _ask_phantoms() -> NewJob | None:
@@ -150,20 +149,6 @@ def _check_free(name: str) -> None:
 
 def _name_taken(name: str) -> DatasetError:
     return DatasetError(f"There is already a data set named {name}. Choose another name.", code="name_taken")
-
-
-def _kept_upload(upload: BinaryIO, name: str) -> Path:
-    """Write an upload to the disk under a name by which its job can speak of it; the job removes it."""
-    folder = settings().tmp_dir / uuid.uuid4().hex
-    folder.mkdir(parents=True)
-    kept = folder / f"{name}.zip"
-    try:
-        with kept.open("wb") as file:
-            shutil.copyfileobj(upload, file)
-    except OSError as error:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise DatasetError(f"The ZIP can't be kept: {error.strerror}.", code="upload") from error
-    return kept
 
 
 def _new_job(kind: str, config: Mapping[str, Any]) -> NewJob:
