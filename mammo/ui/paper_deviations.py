@@ -19,11 +19,11 @@ def show_deviations(choice: PaperChoice) -> None:
     options = found.options if found is not None else paper_plan.chosen_options(settings().weights_dir)
     record = cache.store().data_sets.get(choice.data_set)
     images = sum(record.classes[record.label_policy].values())
-    st.subheader("Deviations from the paper", anchor=False)
+    st.header("Deviations from the paper", anchor=False)
     show_table(
         "What the paper says or shows, and what is done here",
         [Head("What"), Head("Paper"), Head("Here"), Head("Source")],
         [[Cell(one.what), Cell(one.paper), Cell(one.here), Cell(one.source)] for one in deviations(options, images)],
     )
-    st.subheader("What is clean about the clean protocol", anchor=False)
+    st.header("What is clean about the clean protocol", anchor=False)
     st.markdown("\n".join(f"- {plain(sentence)}" for sentence in CLEAN_MEANS))

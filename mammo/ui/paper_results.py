@@ -204,7 +204,7 @@ def _premium(key: str, score: str, _paper: JobAnswers, _clean: JobAnswers) -> Le
 
 def _show_protocol(found: Reproduction, protocol: Protocol) -> None:
     """Matrices and curves of one protocol, recipe beside recipe."""
-    st.subheader(f"Confusion matrices and curves, {LABELS[protocol]}", anchor=False)
+    st.header(f"Confusion matrices and curves, {LABELS[protocol]}", anchor=False)
     for name, column in zip(RECIPES, st.columns(len(RECIPES), gap="small"), strict=True):
         job = found.jobs.get((protocol, name))
         with column:

@@ -23,6 +23,7 @@ PAGES = {
     "training?job=1": "Job 1",
     "results?true=benign&called=benign": "Results",
     "predict?example=1": "Predict",
+    "paper": "Paper",
 }
 # Does the element with the focus look otherwise than without it, or what is in it or around it?
 SHOWS_FOCUS = """async () => {
@@ -62,7 +63,7 @@ def problems_that_stay(page):
 
 
 @pytest.mark.parametrize(("path", "title"), PAGES.items())
-def test_everything_has_a_name_and_can_be_read_in_light_and_dark(trained, open_page, path, title):
+def test_everything_has_a_name_and_can_be_read_in_light_and_dark_wide_and_narrow(trained, open_page, path, title):
     page = open_page("light")
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
     visit(page, f"{trained.address}/{path}", title)
@@ -71,6 +72,10 @@ def test_everything_has_a_name_and_can_be_read_in_light_and_dark(trained, open_p
     page.wait_for_function(f"getComputedStyle(document.querySelector('.stApp')).backgroundColor === '{DARK_GROUND}'")
     settled(page)
     assert problems_that_stay(page) == []
+    page.set_viewport_size({"width": 400, "height": 900})
+    settled(page)
+    assert problems_that_stay(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
 
 
 def test_what_is_wrong_is_found(trained, open_page):
