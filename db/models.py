@@ -252,3 +252,41 @@ class Prediction(Base):
     patient_id: Mapped[str]
     truth: Mapped[int]  # index of the class; -1: not known
     probabilities: Mapped[list[Any]]  # of all classes, their sum is 1
+
+
+class Opinion(Base):
+    """What a person thinks of an answer; only ever added: the latest of a person and an image counts."""
+
+    __tablename__ = "opinions"
+    __table_args__ = (Index(None, "image", "person"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    image: Mapped[str]  # SHA-256 of the file that was judged; of a square of a film, with the item's id behind it
+    job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), index=True)  # whose answer it was
+    person: Mapped[str] = mapped_column(ForeignKey("people.name", onupdate="CASCADE"))
+    at: Mapped[datetime]
+    verdict: Mapped[str]
+    predicted: Mapped[str]  # class that the model answered
+    label: Mapped[str | None]  # class that the person holds right; null: not said
+    note: Mapped[str]
+    lesion: Mapped[dict[str, Any] | None]
+
+
+class KeptPicture(Base):
+    """An uploaded picture, written anew, that its owner let this server keep."""
+
+    __tablename__ = "kept_pictures"
+    image: Mapped[str] = mapped_column(primary_key=True)  # SHA-256 of what was uploaded, as opinions name it
+    file: Mapped[str]  # in MAMMO_HOME/kept
+    owner: Mapped[str] = mapped_column(ForeignKey("people.name", onupdate="CASCADE"))
+    kept_at: Mapped[datetime]
+    patient_id: Mapped[str]  # pseudonym
+    job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), index=True)  # whose answer it got
+    probabilities: Mapped[dict[str, Any]]  # of that answer, by class
+    sha256: Mapped[str]  # of the file
+    width_px: Mapped[int]
+    height_px: Mapped[int]
+    bits: Mapped[int]
+    laterality: Mapped[str | None]
+    view: Mapped[str | None]
+    age: Mapped[int | None]  # 90 for whoever is older
+    warnings: Mapped[list[Any]]

@@ -32,6 +32,11 @@ class Settings:
         return self.home / "prepared"
 
     @property
+    def kept_dir(self) -> Path:
+        """Uploaded pictures, written anew, that their owners let this server keep."""
+        return self.home / "kept"
+
+    @property
     def tmp_dir(self) -> Path:
         return self.home / "tmp"
 

@@ -5,6 +5,8 @@ from mammo.store.clock import Clock
 from mammo.store.database import DATABASE_TROUBLES
 from mammo.store.images import Counts, Facets, ImageFilter, PartBalance
 from mammo.store.job_register import JobFilter
+from mammo.store.kept_pictures import KeptPictureRecord
+from mammo.store.opinions import NewOpinion, OpinionRecord
 from mammo.store.records import (
     DataSetRecord,
     Failure,
@@ -32,8 +34,11 @@ __all__ = [
     "JobFilter",
     "JobRecord",
     "JobState",
+    "KeptPictureRecord",
     "MetricRow",
     "NewJob",
+    "NewOpinion",
+    "OpinionRecord",
     "PartBalance",
     "PredictionRecord",
     "PresetRecord",

@@ -9,6 +9,8 @@ from sqlalchemy import Connection, select
 from db.models import Person
 from mammo.store.database import Database, checked_text, insert
 
+GUEST = "guest"  # whoever a server meets that knows nobody
+
 
 class People:
     """The people that this server has seen."""

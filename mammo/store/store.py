@@ -14,6 +14,8 @@ from mammo.store.data_sets import DataSets
 from mammo.store.database import Database, failures_told
 from mammo.store.images import Images
 from mammo.store.jobs import Jobs
+from mammo.store.kept_pictures import KeptPictures
+from mammo.store.opinions import Opinions
 from mammo.store.people import People
 from mammo.store.predictions import Predictions
 from mammo.store.presets import Presets
@@ -35,6 +37,8 @@ class Store:
         self.presets = Presets(database)
         self.jobs = Jobs(database)
         self.predictions = Predictions(database)
+        self.opinions = Opinions(database)
+        self.kept_pictures = KeptPictures(database)
 
     def close(self) -> None:
         """Let go of all connections; the store can be used on."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-GUEST = "guest"
+from mammo.store.people import GUEST
 
 
 def current_person() -> str:
