@@ -106,9 +106,7 @@ class Opinions:
             query = select(*_COLUMNS).where(Opinion.image == image).order_by(Opinion.id.desc())
             return tuple(map(_record, connection.execute(query)))
 
-    def list(
-        self, *, viewer: str, job: int | None = None, person: str | None = None
-    ) -> tuple[OpinionRecord, ...]:
+    def list(self, *, viewer: str, job: int | None = None, person: str | None = None) -> tuple[OpinionRecord, ...]:
         """What is thought now, the latest first: on the answers of a job or of all, by a person or by all."""
         query = _current().order_by(Opinion.id.desc())
         if job is not None:
