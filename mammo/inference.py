@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from mammo.embedding.computing import embedding_layer, pooled
 from mammo.errors import CheckpointError, ParameterError
 from mammo.explanation import CamMethod
 from mammo.explanation.explaining import explain, normalized
@@ -36,6 +37,7 @@ class Prediction:
     heatmap: GrayImage | None  # shape of the picture as read, values in [0, 1]; None if no method was asked for
     explained_label: str
     warnings: tuple[str, ...]
+    embedding: tuple[float, ...] = ()  # where the first model puts it; see mammo.embedding
 
 
 def load_models(job_dir: Path) -> tuple[TrainedModel, ...]:
@@ -79,7 +81,11 @@ def predict(
     picture = first.pipeline.prepare(image.pixels)
     inputs = _input(picture, image.bits, first)
     with torch.no_grad():
-        outputs = torch.stack([model.network(inputs).float().softmax(1)[0] for model in models]).mean(0)
+        body, head = first.spec.split(first.network, embedding_layer(first))
+        activations = body(inputs)
+        logits = [head(activations), *(model.network(inputs) for model in models[1:])]
+        outputs = torch.stack([one.float().softmax(1)[0] for one in logits]).mean(0)
+        embedding = pooled(activations)[0]
     probabilities = outputs.double().numpy()
     probabilities = probabilities / probabilities.sum()
     winner = int(probabilities.argmax())
@@ -99,6 +105,7 @@ def predict(
         heatmap=heatmap,
         explained_label=first.class_names[explained],
         warnings=tuple(dict.fromkeys(warnings)),
+        embedding=tuple(embedding.tolist()),
     )
 
 

@@ -46,5 +46,6 @@ def ask(settings: Settings, question: Question, picture: bytes = b"") -> Answer:
     if "error" in header:
         raise MammoError(header["error"], code=header["code"])
     picture_png, heatmap, network_input = blobs
-    facts = {**header, "warnings": tuple(header["warnings"]), "cam_layers": tuple(header["cam_layers"])}
+    lists = ("warnings", "cam_layers", "embedding")
+    facts = {**header, **{name: tuple(header[name]) for name in lists if name in header}}
     return Answer(**facts, picture=picture_png, heatmap=heatmap, network_input=network_input)

@@ -125,6 +125,7 @@ class PredictionServer:
             picture=_png(shown),
             heatmap=b"" if prediction.heatmap is None else _png(_like(prediction.heatmap, shown)),
             network_input=_png(first.pipeline.prepare(image.pixels).pixels),
+            embedding=prediction.embedding,
         )
 
     def _models_of(self, job: int) -> tuple[TrainedModel, ...]:

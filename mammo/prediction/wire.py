@@ -47,6 +47,7 @@ class Answer:
     picture: bytes
     heatmap: bytes  # of the picture's size; empty if none was asked for
     network_input: bytes  # what the network was fed
+    embedding: tuple[float, ...] = ()  # where the model puts the picture: what nearest known ones are sought by
 
 
 def pack_question(question: Question, picture: bytes) -> bytes:
