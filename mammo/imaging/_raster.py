@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 import struct
-import zlib
 
 import cv2
 import numpy as np
@@ -13,6 +12,7 @@ from PIL import Image, ImageOps
 
 from mammo.errors import ImageError
 from mammo.imaging._limits import check_frames, check_size
+from mammo.imaging._png import check_png, with_stored_pixels
 from mammo.imaging._scaling import Pixels, full_scale
 
 _TOO_LARGE_FOR_PILLOW = (Image.DecompressionBombError, Image.DecompressionBombWarning)
@@ -31,11 +31,12 @@ def decode_raster(name: str, data: bytes, found: str) -> tuple[Pixels, tuple[str
     if found == "PGM":
         return _pgm(name, data), ()
     if found == "PNG":
-        _check_png(name, data)
+        check_png(name, data)
     if found == "TIFF":
         _check_tiff_directory(name, data)
     try:
-        with Image.open(io.BytesIO(data), formats=(found,)) as image:
+        content = with_stored_pixels(data) if found == "PNG" else data
+        with Image.open(io.BytesIO(content), formats=(found,)) as image:
             check_size(name, *image.size)
             check_frames(name, getattr(image, "n_frames", 1))
             if found == "TIFF":
@@ -54,7 +55,8 @@ def _pixels(name: str, image: Image.Image, data: bytes) -> tuple[Pixels, tuple[s
     image.load()
     if _is_deep_colour(image, data):
         return _deep_colour(name, image, data)
-    upright = ImageOps.exif_transpose(image)
+    upright = image
+    ImageOps.exif_transpose(upright, in_place=True)
     if upright.mode == "CMYK":
         upright, warnings = upright.convert("RGB"), ("colour image",)
     elif upright.mode in {"P", "PA"}:
@@ -85,35 +87,6 @@ def _deep_colour(name: str, image: Image.Image, data: bytes) -> tuple[Pixels, tu
         raise ImageError(f"{name} is damaged and can't be decoded.", code="corrupt")
     clear = "A" in image.getbands() and image.getchannel("A").getextrema() != (255, 255)
     return deep[..., ::-1] if deep.ndim == 3 else deep, ("transparency dropped",) if clear else ()
-
-
-def _check_png(name: str, data: bytes) -> None:
-    """Walk the chunks: Pillow does not check those that hold the pixels.
-
-    Raises:
-        ImageError: ``truncated`` where the end is missing, ``corrupt`` where a checksum is wrong.
-    """
-    position, seen_end = 8, False
-    while position + 12 <= len(data) and not seen_end:
-        length, kind = struct.unpack(">I4s", data[position : position + 8])
-        stop = position + 8 + length
-        if stop + 4 > len(data):
-            break
-        if zlib.crc32(data[position + 4 : stop]) != struct.unpack(">I", data[stop : stop + 4])[0]:
-            raise ImageError(f"{name} is damaged: a checksum inside it is wrong.", code="corrupt")
-        if kind == b"IHDR":
-            check_size(name, *_png_size(data[position + 8 : stop]))
-        seen_end = kind == b"IEND"
-        position = stop + 4
-    if not seen_end:
-        raise ImageError(f"{name} is cut off: its end is missing.", code="truncated")
-
-
-def _png_size(header: bytes) -> tuple[int, int]:
-    if len(header) < 8:
-        return 0, 0
-    width, height = struct.unpack(">II", header[:8])
-    return (width, height) if max(width, height) < 2**31 - 1 else (0, 0)
 
 
 def _check_tiff_directory(name: str, data: bytes) -> None:

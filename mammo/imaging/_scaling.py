@@ -57,11 +57,13 @@ def _scaled(name: str, pixels: Pixels) -> tuple[GrayImage, int]:
     if pixels.dtype == np.bool_:
         return pixels.astype(np.float32), 8
     if pixels.dtype == np.uint8:
-        return pixels.astype(np.float32) / np.float32(255), 8
+        return np.divide(pixels, np.float32(255), dtype=np.float32), 8
     if pixels.dtype == np.int16:
         return ((pixels.astype(np.int32) + 32768) / 65535).astype(np.float32), 16
     if np.issubdtype(pixels.dtype, np.integer) and pixels.min() >= 0 and pixels.max() <= 65535:
         top = full_scale(pixels)
+        if pixels.dtype == np.uint16:
+            return np.divide(pixels, np.float32(top), dtype=np.float32), top.bit_length()  # in one pass
         return pixels.astype(np.float32) / np.float32(top), top.bit_length()
     if np.issubdtype(pixels.dtype, np.floating):
         return _checked_float(name, pixels), 16

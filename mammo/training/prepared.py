@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import json
 import os
 import zlib
@@ -16,9 +17,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mammo.errors import TrainingError
-from mammo.files import sha256_of, write_json
+from mammo.files import write_json
 from mammo.imaging.gray_image import StoredImage, to_stored
-from mammo.imaging.reading import read_image
+from mammo.imaging.reading import decode_image, read_bytes
 from mammo.preprocessing import Picture
 from mammo.preprocessing.pipeline import Pipeline
 from mammo.training.items import Item
@@ -56,12 +57,13 @@ def prepared_item(item: Item, pipeline: Pipeline) -> Picture:
         raise TrainingError(
             f"The image {path.name} is no longer at its place. Bring it back, or import again.", code="source_missing"
         )
-    if sha256_of(path) != item.sample.sha256:
+    content = read_bytes(path)
+    if hashlib.sha256(content).hexdigest() != item.sample.sha256:
         raise TrainingError(
             f"The image {path.name} has changed since it was imported. Import the data set again.",
             code="source_missing",
         )
-    image = read_image(path).pixels
+    image = decode_image(path.name, content, any_aspect=True).pixels  # its import has decided about its shape
     cut = item.cut(image)
     return pipeline.prepare(cut.pixels, cut)
 
