@@ -21,6 +21,7 @@ _COMMANDS = {
     "evaluate": ("evaluate", "evaluate"),
     "audit": ("audit", "app"),
     "export": ("export", "export"),
+    "feedback": ("feedback", "app"),
     "predict": ("predict", "predict"),
     "verify": ("verify", "verify"),
     "serve": ("serve", "serve"),

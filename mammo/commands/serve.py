@@ -15,6 +15,7 @@ import typer
 from mammo.commands._output import RESEARCH_USE, expected_failures, say
 from mammo.config import Settings, settings
 from mammo.errors import MammoError, SettingsError
+from mammo.jobs.kept_pictures import remove_unlisted_pictures
 from mammo.jobs.nvml import Nvml
 from mammo.jobs.slots import find_slots
 from mammo.jobs.supervisor import Sibling, Supervisor, only_one
@@ -38,6 +39,7 @@ def serve(
     with only_one(where.home):
         store = open_store(where)  # a database that can't be opened is said here, not in the browser
         remove_forgotten_uploads(store, where)
+        remove_unlisted_pictures(store, where)
         store.close()
         _check_port(port)
         supervisor = Supervisor(_siblings(port, workers), _ROOT)

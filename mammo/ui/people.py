@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from mammo.store.people import GUEST
+from mammo.store.people import GUEST as GUEST
 
 
 def current_person() -> str:
