@@ -16,13 +16,13 @@ from mammo.errors import CheckpointError, ParameterError
 from mammo.explanation import CamMethod
 from mammo.explanation.explaining import explain, normalized
 from mammo.imaging.breast import breast_mask
-from mammo.imaging.gray_image import GrayImage, to_stored
-from mammo.imaging.guard import guard
+from mammo.imaging.gray_image import GrayImage, StoredImage, to_stored
+from mammo.imaging.guard import GuardVerdict, guard
 from mammo.imaging.overlay import overlay
 from mammo.imaging.reading import LoadedImage
 from mammo.preprocessing import Picture
 from mammo.training.batches import LabelledImages, to_input
-from mammo.training.forward import device_of, probabilities_of
+from mammo.training.forward import device_of, probabilities_of, views_of
 from mammo.training.items import Item
 from mammo.training.model_folder import TrainedModel, read_model
 from mammo.training.prepared import prepare_images
@@ -37,6 +37,9 @@ class Prediction:
     heatmap: GrayImage | None  # shape of the picture as read, values in [0, 1]; None if no method was asked for
     explained_label: str
     warnings: tuple[str, ...]
+    guard: GuardVerdict | None  # None where squares are judged, which look like no film
+    network_input: StoredImage  # what the network was fed, shape (image_size, image_size)
+    pixels_per_input: float  # of the picture as read, along a side of one pixel of the network's input
     embedding: tuple[float, ...] = ()  # where the first model puts it; see mammo.embedding
 
 
@@ -78,34 +81,30 @@ def predict(
         ExplanationError: If the heat map can't be computed.
     """
     first = models[0]
-    picture = first.pipeline.prepare(image.pixels)
-    inputs = _input(picture, image.bits, first)
-    with torch.no_grad():
-        body, head = first.spec.split(first.network, embedding_layer(first))
-        activations = body(inputs)
-        logits = [head(activations), *(model.network(inputs) for model in models[1:])]
-        outputs = torch.stack([one.float().softmax(1)[0] for one in logits]).mean(0)
-        embedding = pooled(activations)[0]
-    probabilities = outputs.double().numpy()
-    probabilities = probabilities / probabilities.sum()
-    winner = int(probabilities.argmax())
-    doubts = [guard(image.pixels).sentence] if first.config.region == "none" else []
-    heatmap, warnings = None, [*filter(None, doubts), *image.warnings, *picture.warnings]
     if explained_label not in {None, *first.class_names}:
         raise ParameterError(f"The model knows no class {explained_label!r}; it knows {', '.join(first.class_names)}.")
+    picture = first.pipeline.prepare(image.pixels)
+    judged = _judged(models, _input(picture, image.bits, first))
+    winner = int(judged.probabilities.argmax())
+    verdict = guard(image.pixels, image.modality) if first.config.region == "none" else None
+    doubts = [verdict.sentence] if verdict else []
+    heatmap, warnings = None, [*filter(None, doubts), *image.warnings, *picture.warnings]
     explained = winner if explained_label is None else first.class_names.index(explained_label)
     if method is not None:
         cam = _Cam(method, layer, explained)
-        heatmap, blank = _heatmap(models, inputs, cam, picture, image.pixels.shape)
+        heatmap, blank = _heatmap(models, judged, cam, picture, image.pixels.shape)
         if blank:
             warnings.append(f"No positive evidence for {first.class_names[explained]}: the heat map is empty.")
     return Prediction(
         label=first.class_names[winner],
-        probabilities={name: float(value) for name, value in zip(first.class_names, probabilities, strict=True)},
+        probabilities=dict(zip(first.class_names, judged.probabilities.tolist(), strict=True)),
         heatmap=heatmap,
         explained_label=first.class_names[explained],
         warnings=tuple(dict.fromkeys(warnings)),
-        embedding=tuple(embedding.tolist()),
+        guard=verdict,
+        network_input=to_stored(picture.pixels, image.bits),
+        pixels_per_input=float(1 / np.linalg.norm(picture.matrix[:2, :2], axis=0).min()),
+        embedding=tuple(pooled(judged.activations)[0].tolist()),
     )
 
 
@@ -133,6 +132,27 @@ def _input(picture: Picture, bits: int, model: TrainedModel) -> torch.Tensor:
     return to_input(stored[np.newaxis], model.pipeline.mean, model.pipeline.std)
 
 
+@dataclass(frozen=True, eq=False)
+class _Judged:
+    """What the networks made of one input."""
+
+    inputs: torch.Tensor  # shape (1, 3, S, S)
+    activations: torch.Tensor  # of the first network, behind its usual layer, shape (1, C, h, w)
+    probabilities: npt.NDArray[np.float64]  # mean of all networks, shape (K,), their sum is 1
+
+
+def _judged(models: Sequence[TrainedModel], inputs: torch.Tensor) -> _Judged:
+    first = models[0]
+    with torch.no_grad():
+        body, head = first.spec.split(first.network, embedding_layer(first))
+        activations = body(inputs)
+        views = views_of(inputs, first.config.test_time_views)  # as its test images were judged
+        others = [model.network(view) for place, model in enumerate(models) for view in views[place == 0 :]]
+        logits = (head(activations), *others)
+        mean = torch.stack([one.float().softmax(1)[0] for one in logits]).mean(0).double().numpy()
+    return _Judged(inputs, activations, np.asarray(mean / mean.sum()))
+
+
 @dataclass(frozen=True)
 class _Cam:
     """What a heat map is to show, and how."""
@@ -144,14 +164,24 @@ class _Cam:
 
 def _heatmap(
     models: Sequence[TrainedModel],
-    inputs: torch.Tensor,
+    judged: _Judged,
     cam: _Cam,
     picture: Picture,
     shape: tuple[int, ...],
 ) -> tuple[GrayImage, bool]:
     """The mean of the models' maps, laid back onto the picture as read; and whether there is no evidence at all."""
+    known = {0: judged.activations} if cam.layer in {None, embedding_layer(models[0])} else {}
     each = (
-        explain(cam.method, model.spec, model.network, inputs, [cam.explained], layer=cam.layer) for model in models
+        explain(
+            cam.method,
+            model.spec,
+            model.network,
+            judged.inputs,
+            [cam.explained],
+            layer=cam.layer,
+            activations=known.get(place),
+        )
+        for place, model in enumerate(models)
     )
     maps = [normalized(explanation.heatmaps[0]) for explanation in each]
     mean = np.mean(maps, axis=0).astype(np.float32)

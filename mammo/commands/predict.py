@@ -20,6 +20,7 @@ from mammo.explanation import CAM_METHODS
 from mammo.imaging.reading import read_bytes
 from mammo.ingest.pool import shared_pool
 from mammo.jobs.batch import CSV, HTML, KIND, BatchRequest
+from mammo.jobs.lessons import lessons_of_job
 from mammo.jobs.workers import this_process
 from mammo.prediction.wire import Answer, Question
 from mammo.report import Case, Origin, case_of, report_html, versions
@@ -66,7 +67,9 @@ def _judge_files(job: int, files: list[Path], cam: str, out: Path | None, *, as_
     from mammo.prediction.server import PredictionServer
 
     where = settings()
-    record = open_store(where).jobs.get(job)
+    store = open_store(where)
+    record = store.jobs.get(job)
+    lessons_of_job(store, where, record)
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
     predicting = _Predicting(job, cam, PredictionServer(where).explained, out, whole=len(files) <= _MOST_WHOLE)
@@ -110,6 +113,7 @@ class _Predicting:
             "file": file.name,
             "label": answer.label,
             "probabilities": answer.probabilities,
+            **_qualified(answer),
             "heatmap": self.method,
             "overlay": None,
             "warnings": list(answer.warnings),
@@ -122,6 +126,14 @@ class _Predicting:
         drawn = cv2.imdecode(np.frombuffer(case.overlay, np.uint8), cv2.IMREAD_COLOR)
         cv2.imwrite(str(self.out / row["overlay"]), np.asarray(drawn))
         return row, case
+
+
+def _qualified(answer: Answer) -> dict[str, Any]:
+    """Calibrated probabilities and the classes that fit, where validation images taught them."""
+    if answer.qualified is None:
+        return {"calibrated": None, "fits": None}
+    shares = {name: share.to_json() for name, share in answer.qualified.shares.items()}
+    return {"calibrated": shares, "fits": list(answer.qualified.fits)}
 
 
 def _write_reports(out: Path, job: JobRecord, method: str, cases: list[Case]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -9,11 +10,13 @@ import typer
 
 from mammo.commands._output import RESEARCH_USE, Json, expected_failures, show
 from mammo.config import settings
-from mammo.errors import MammoError
+from mammo.errors import MammoError, NotFoundError
 from mammo.imaging.reading import read_bytes
 from mammo.ingest.pool import shared_pool
+from mammo.jobs.lessons import lessons_of_job
 from mammo.report import Check, read_report
 from mammo.report import verify as verify_report
+from mammo.store import open_store
 
 
 @expected_failures
@@ -29,6 +32,9 @@ def verify(
         taken_apart = read_report(read_bytes(report).decode("utf-8"))
     except UnicodeDecodeError:
         raise MammoError(f"{report.name} is no report that Mammo wrote.", code="no_report") from None
+    with suppress(NotFoundError):  # a model that is not here is told by whoever asks it
+        store = open_store(settings())
+        lessons_of_job(store, settings(), store.jobs.get(taken_apart.origin.job))
     pool = shared_pool()
     films = [pool.decode(file.name, read_bytes(file)) for file in picture or []]
     checks = list(verify_report(taken_apart, PredictionServer(settings()).explained, pool.decode, films))

@@ -35,7 +35,7 @@ class Explanation:
     cam_layer: str  # INPUT for a method that knows no layer
 
 
-def explain(
+def explain(  # noqa: PLR0913 - the last only spares work
     method: CamMethod,
     spec: ModelSpec,
     model: nn.Module,
@@ -43,6 +43,7 @@ def explain(
     targets: Sequence[int] | None = None,
     *,
     layer: str | None = None,
+    activations: Tensor | None = None,
 ) -> Explanation:
     """Show where the evidence for a class lies in each image.
 
@@ -56,6 +57,7 @@ def explain(
         inputs: Normalized images, shape (N, 3, H, W), on the model's device.
         targets: Class index for each image; None for the class that the network finds most probable.
         layer: Where the network is cut; None for the family's default.
+        activations: What the part before ``layer`` makes of ``inputs``, where that is known already.
 
     Raises:
         ExplanationError: If the model is in training mode, or layer, class or image size do not fit it, or the
@@ -70,7 +72,9 @@ def explain(
         return _explain_by_inputs(method.input_map, model, inputs, targets)
     body, head = spec.split(model, layer)
     with torch.no_grad():
-        activations = body(inputs).detach()  # a body that hands its input through must not mark the caller's tensor
+        activations = (
+            body(inputs) if activations is None else activations
+        ).detach()  # a body that hands its input through must not mark the caller's tensor
     _check_finite(activations)
     if activations.ndim != 4:
         raise ExplanationError(f"Behind {layer} there is no map any more. Useful: {', '.join(spec.cam_layers)}.")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Literal
 
 import cv2
 import numpy as np
@@ -13,8 +14,12 @@ from mammo.imaging.breast import breast_mask, chest_wall_side
 from mammo.imaging.gray_image import GrayImage, Mask
 
 Measures = Mapping[str, float]
+Outcome = Literal["passed", "doubtful", "failed"]
 
 ODD = 1.0  # of one measure or of several together, from which on a picture is doubted
+STRANGE = 2.0  # from which on no answer is given; none of 224 mini-MIAS films has more than 1.7
+#: What DICOM files of mammograms say they are, new ones and digitized films; of other pictures no answer is given.
+_FILMS = frozenset({"MG", "CR", "DX", "RG", "DG", "OT", "SC", "unknown"})
 _WORKING_SIDE = 256  # pixels of the longer side; nothing finer is asked for
 _SIGMAS = (1.0, 2.0, 4.0, 8.0)  # pixels, of the blurs between which texture is measured
 _EDGE = np.ones((9, 9), np.uint8)  # the rim between breast and air is neither
@@ -63,33 +68,52 @@ class GuardVerdict:
     oddity: float  # sum over the measures, each 0 to 1; mammograms have 0, or a little
     reasons: tuple[str, ...]  # in words, the gravest first
     is_negative: bool  # with its grays inverted it would pass
+    other_modality: str | None = None  # that its header names, one that holds no mammograms
 
     @property
     def is_mammogram(self) -> bool:
         """Whether nothing speaks against it."""
-        return self.oddity <= ODD
+        return self.oddity <= ODD and self.other_modality is None
+
+    @property
+    def outcome(self) -> Outcome:
+        """Failed: whatever a model said would be worth nothing. Doubtful: it may be, and a person has to know."""
+        if self.is_mammogram:
+            return "passed"
+        is_none = self.is_negative or self.oddity > STRANGE or self.other_modality is not None
+        return "failed" if is_none else "doubtful"
+
+    @property
+    def finding(self) -> str:
+        """What speaks against the picture, as a sentence; empty if nothing does."""
+        if self.is_mammogram:
+            return ""
+        if self.other_modality is not None:
+            return f"This is no mammogram: its header says {self.other_modality}."
+        if self.is_negative:
+            return "The grays look inverted: tissue should be bright, and air dark."
+        looks = "does not look" if self.outcome == "failed" else "hardly looks"
+        return f"This {looks} like a mammogram: {'; '.join(self.reasons[:3])}."
 
     @property
     def sentence(self) -> str:
-        """What to tell a person; empty if nothing speaks against the picture."""
+        """What to tell a person who has an answer all the same; empty if nothing speaks against the picture."""
         if self.is_mammogram:
             return ""
-        if self.is_negative:
-            return "The grays look inverted: tissue should be bright, and air dark. The answer is worth nothing."
-        return f"This does not look like a mammogram: {'; '.join(self.reasons[:3])}. The answer is worth nothing."
+        return f"{self.finding} The answer {'is' if self.outcome == 'failed' else 'may be'} worth nothing."
 
 
-def guard(image: GrayImage) -> GuardVerdict:
+def guard(image: GrayImage, modality: str | None = None) -> GuardVerdict:
     """Look whether a picture is a mammogram, by its outline, its air and its texture.
 
     Args:
         image: Shape (height, width), values in [0, 1].
+        modality: What a DICOM header says that it is.
     """
     verdict = _verdict(measures(image))
-    if verdict.is_mammogram:
-        return verdict
-    is_negative = _verdict(measures(1 - image)).is_mammogram
-    return GuardVerdict(verdict.oddity, verdict.reasons, is_negative)
+    if not verdict.is_mammogram:
+        verdict = replace(verdict, is_negative=_verdict(measures(1 - image)).is_mammogram)
+    return replace(verdict, other_modality=None if modality is None or modality in _FILMS else modality)
 
 
 def measures(image: GrayImage) -> dict[str, float]:

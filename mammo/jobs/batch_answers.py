@@ -33,14 +33,17 @@ td { font-variant-numeric: tabular-nums; }
 <h1>A batch of predictions</h1>
 <p class="banner">{{ research_use }}</p>
 <p>{{ answers | length }} files, judged by job {{ job }}. Files are numbered in the alphabetical order of their names,
-which are not kept; the first digits of the SHA-256 of each file tell which it was.</p>
-<div class="wide"><table><thead><tr><th>File</th><th>SHA-256</th><th>Model's answer</th>
+which are not kept; the first digits of the SHA-256 of each file tell which it was. Probabilities are calibrated on
+validation images where there were any.</p>
+<div class="wide"><table><thead><tr><th>File</th><th>SHA-256</th><th>Model's answer</th><th>Classes that fit</th>
 {% for name in classes %}<th>{{ name }}</th>{% endfor %}<th>Remarks</th></tr></thead><tbody>
 {% for one in answers %}<tr><td>{{ one.number }}</td><td>{{ one.sha256[:12] }}</td>
 {% if one.answer %}<td>{{ one.answer.label }}</td>
-{% for name in classes %}<td>{{ "%.4f" % one.answer.probabilities[name] }}</td>{% endfor %}
+<td>{{ fits(one.answer) }}</td>
+{% for name in classes %}<td>{{ "%.4f" % probability(one.answer, name) }}</td>{% endfor %}
 <td>{{ one.answer.warnings | join("; ") }}</td>
-{% else %}<td>refused</td>{% for name in classes %}<td></td>{% endfor %}<td>{{ one.refusal }}</td>{% endif %}</tr>
+{% else %}<td>refused</td><td></td>{% for name in classes %}<td></td>{% endfor %}
+<td>{{ one.refusal }}</td>{% endif %}</tr>
 {% endfor %}</tbody></table></div>
 <p class="banner">{{ research_use }}</p>
 </body></html>
@@ -91,14 +94,22 @@ class KeptAnswers:
 def answers_csv(answers: Sequence[BatchAnswer]) -> bytes:
     """A line for each file; cells that a spreadsheet would take for formulas are made harmless."""
     classes = _classes(answers)
-    header = ["file", "sha256", "answer", *(f"probability of {name}" for name in classes), "remarks", "refused"]
+    shares = [f"{kind} of {name}" for kind in ("probability", "calibrated probability") for name in classes]
+    header = ["file", "sha256", "answer", "classes that fit", *shares, "remarks", "refused"]
     return csv_bytes(header, (_cells(one, classes) for one in answers))
 
 
 def answers_html(job: int, answers: Sequence[BatchAnswer]) -> str:
     """The same as a page of its own; whatever a text holds is shown as text."""
     page = Environment(autoescape=True).from_string(_PAGE)
-    return page.render(job=job, answers=answers, classes=_classes(answers), research_use=RESEARCH_USE)
+    return page.render(
+        job=job,
+        answers=answers,
+        classes=_classes(answers),
+        research_use=RESEARCH_USE,
+        fits=_fits,
+        probability=lambda answer, name: _calibrated(answer).get(name, answer["probabilities"][name]),
+    )
 
 
 def _classes(answers: Sequence[BatchAnswer]) -> list[str]:
@@ -107,9 +118,24 @@ def _classes(answers: Sequence[BatchAnswer]) -> list[str]:
 
 def _cells(one: BatchAnswer, classes: Sequence[str]) -> list[str]:
     if one.answer is None:
-        return [str(one.number), one.sha256, "", *("" for _ in classes), "", one.refusal]
-    shares = (f"{one.answer['probabilities'][name]:.6f}" for name in classes)
-    return [str(one.number), one.sha256, str(one.answer["label"]), *shares, "; ".join(one.answer["warnings"]), ""]
+        return [str(one.number), one.sha256, "", "", *("" for _ in (*classes, *classes)), "", one.refusal]
+    calibrated = _calibrated(one.answer)
+    given = [f"{one.answer['probabilities'][name]:.6f}" for name in classes]
+    better = [f"{calibrated[name]:.6f}" if name in calibrated else "" for name in classes]
+    told = [str(one.answer["label"]), _fits(one.answer), *given, *better, "; ".join(one.answer["warnings"])]
+    return [str(one.number), one.sha256, *told, ""]
+
+
+def _calibrated(answer: Mapping[str, Any]) -> dict[str, float]:
+    """Calibrated probabilities by class; none without validation images."""
+    qualified = answer.get("qualified")
+    return {} if qualified is None else {name: share["value"] for name, share in qualified["shares"].items()}
+
+
+def _fits(answer: Mapping[str, Any]) -> str:
+    """The conformal set; "none" if it is empty, nothing without validation images."""
+    qualified = answer.get("qualified")
+    return "" if qualified is None else " or ".join(map(str, qualified["fits"])) or "none"
 
 
 def _whole_lines(path: Path) -> bytes:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from multiprocessing import AuthenticationError
 from multiprocessing.connection import Client
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mammo.errors import MammoError
 from mammo.packing import unpack
-from mammo.prediction.wire import Answer, Question, pack_question, secret, socket_path
+from mammo.prediction.wire import Answer, NoMammogramError, Question, answer_of, pack_question, secret, socket_path
+from mammo.stability import Stability
 
 if TYPE_CHECKING:
     from mammo.config import Settings
@@ -34,9 +36,29 @@ def ask(settings: Settings, question: Question, picture: bytes = b"") -> Answer:
         picture: An image file's bytes.
 
     Raises:
+        NoMammogramError: If the picture is none.
         MammoError: If the process is away (code "predictor_away"), or what it says of the picture or the model, with
             its code.
     """
+    return answer_of(*_asked(settings, question, picture))
+
+
+def ask_stability(settings: Settings, job: int, network_input: bytes) -> Stability:
+    """Have an answered picture asked again under small changes.
+
+    Args:
+        settings: Of the installation whose process is asked.
+        job: Whose models answered.
+        network_input: Of the answer.
+
+    Raises:
+        MammoError: As ``ask``.
+    """
+    facts, _ = _asked(settings, Question(job, "", asks_stability=True), network_input)
+    return Stability(**{**facts, "turned_by": tuple(facts["turned_by"])})
+
+
+def _asked(settings: Settings, question: Question, picture: bytes) -> tuple[dict[str, Any], list[bytes]]:
     try:
         with Client(str(socket_path(settings)), "AF_UNIX", authkey=secret(settings)) as connection:
             connection.send_bytes(pack_question(question, picture))
@@ -44,8 +66,11 @@ def ask(settings: Settings, question: Question, picture: bytes = b"") -> Answer:
     except (OSError, EOFError, AuthenticationError):
         raise MammoError(_AWAY, code="predictor_away") from None
     if "error" in header:
-        raise MammoError(header["error"], code=header["code"])
-    picture_png, heatmap, network_input = blobs
-    lists = ("warnings", "cam_layers", "embedding")
-    facts = {**header, **{name: tuple(header[name]) for name in lists if name in header}}
-    return Answer(**facts, picture=picture_png, heatmap=heatmap, network_input=network_input)
+        raise _error_of(header, blobs)
+    return header, blobs
+
+
+def _error_of(header: dict[str, Any], blobs: Sequence[bytes]) -> MammoError:
+    if blobs:
+        return NoMammogramError(header["error"], blobs[0])
+    return MammoError(header["error"], code=header["code"])

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 
-from mammo.imaging.breast import breast_mask
+from mammo.imaging.breast import breast_mask, chest_wall_side
 from mammo.imaging.gray_image import GrayImage, Mask
 from mammo.imaging.overlay import overlay
 from mammo.prediction.wire import Answer
@@ -42,6 +44,30 @@ def overlaid(
     if is_doubted:
         shown = np.repeat(cv2.cvtColor(shown, cv2.COLOR_RGB2GRAY)[..., None], 3, axis=2)
     return bytes(cv2.imencode(".jpg", shown[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])[1])
+
+
+def hung(answer: Answer, laterality: str, opacity: float, *, is_doubted: bool = False) -> tuple[bytes, bool]:
+    """A film with its heat map as it hangs beside that of the other breast: chest walls meet in the middle.
+
+    Args:
+        answer: Of a whole film.
+        laterality: "R", which hangs at the left and has its chest wall at the right, or "L".
+        opacity: Of the heat map, in [0, 1].
+        is_doubted: A map that is not to be trusted loses its colors.
+
+    Returns:
+        The picture as JPEG, and whether it was mirrored for this.
+    """
+    is_mirrored = chest_wall_side(_decoded(answer.picture)) != ("right" if laterality == "R" else "left")
+    if is_mirrored:
+        heatmap = _mirrored(answer.heatmap) if answer.heatmap else b""
+        answer = replace(answer, picture=_mirrored(answer.picture), heatmap=heatmap)
+    return overlaid(answer, opacity, is_doubted=is_doubted), is_mirrored
+
+
+def _mirrored(png: bytes) -> bytes:
+    levels = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_UNCHANGED)
+    return bytes(cv2.imencode(".png", np.ascontiguousarray(np.asarray(levels)[:, ::-1]))[1])
 
 
 def _in_picture(mask: Mask, square: tuple[float, float, float] | None, shape: tuple[int, ...]) -> Mask:

@@ -6,7 +6,7 @@ import logging
 import threading
 from collections import OrderedDict
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import asdict, replace
 from multiprocessing import AuthenticationError
 from multiprocessing.connection import Connection, Listener
 from pathlib import Path
@@ -24,10 +24,13 @@ from mammo.imaging.reading import read_image
 from mammo.inference import load_models, predict
 from mammo.ingest.pool import shared_pool
 from mammo.packing import pack, unpack
-from mammo.prediction.wire import Answer, Question, secret, socket_path
+from mammo.prediction.lessons_file import read_lessons
+from mammo.prediction.wire import Answer, NoMammogramError, Question, pack_answer, secret, socket_path
+from mammo.stability import Stability, stability_of
 
 if TYPE_CHECKING:
     from mammo.config import Settings
+    from mammo.evaluation.lessons import Lessons
     from mammo.training.model_folder import TrainedModel
 
 logger = logging.getLogger(__name__)
@@ -71,6 +74,8 @@ class PredictionServer:
             except OSError as error:
                 logger.warning("A question got lost: %s", error)
                 return
+            except NoMammogramError as error:
+                reply = pack({"error": str(error), "code": error.code}, error.picture)
             except MammoError as error:
                 reply = pack({"error": str(error), "code": error.code})
             except Exception:
@@ -81,10 +86,9 @@ class PredictionServer:
 
     def _reply(self, question: Question, picture: bytes) -> bytes:
         with self._turns:
-            answer = self.explained(question, picture)
-        pictures = ("picture", "heatmap", "network_input")
-        facts = {name: value for name, value in vars(answer).items() if name not in pictures}
-        return pack(facts, *(getattr(answer, name) for name in pictures))
+            if question.asks_stability:
+                return pack(asdict(self._stability(question, picture)))
+            return pack_answer(self.explained(question, picture))
 
     def explained(self, question: Question, picture: bytes) -> Answer:
         """Answer one question.
@@ -92,6 +96,7 @@ class PredictionServer:
         Raises:
             CheckpointError: If the job has no model.
             ImageError: If the picture is none.
+            NoMammogramError: If it is no mammogram, unless it must be answered.
             ParameterError: If the model judges regions and is asked for a whole film, or has no such class.
             ExplanationError: If the heat map can't be computed.
         """
@@ -112,6 +117,10 @@ class PredictionServer:
         method = None if question.method is None else CAM_METHODS[question.method]
         prediction = predict(models, image, method, layer=question.layer, explained_label=question.explained_label)
         shown = reduced(image.pixels, question.longest_px)
+        verdict, must_answer = prediction.guard, question.must_answer or question.path is not None
+        if verdict is not None and verdict.outcome == "failed" and not must_answer:
+            raise NoMammogramError(f"{verdict.finding} No prediction was made.", _png(shown))
+        lessons = self._lessons_of(question)
         return Answer(
             label=prediction.label,
             probabilities=prediction.probabilities,
@@ -124,9 +133,30 @@ class PredictionServer:
             is_whole=question.square is None,
             picture=_png(shown),
             heatmap=b"" if prediction.heatmap is None else _png(_like(prediction.heatmap, shown)),
-            network_input=_png(first.pipeline.prepare(image.pixels).pixels),
+            network_input=exact_png(prediction.network_input),
+            doubt=verdict.sentence if verdict else "",
+            height_px=image.pixels.shape[0],
+            pixels_per_input=prediction.pixels_per_input,
+            spacing_mm=image.spacing_mm,
+            laterality=image.laterality,
+            view=image.view,
+            qualified=None if lessons is None else lessons.qualified(prediction.probabilities),
             embedding=prediction.embedding,
         )
+
+    def _stability(self, question: Question, network_input: bytes) -> Stability:
+        models = self._models_of(question.job)
+        shown = cv2.imdecode(np.frombuffer(network_input, np.uint8), cv2.IMREAD_UNCHANGED)
+        side = models[0].pipeline.image_size
+        if shown is None or shown.shape != (side, side):
+            raise ParameterError(f"Job {question.job} judges pictures of {side} x {side} pixels.")
+        return stability_of(models, [shown])[0]  # type: ignore[list-item] # integers, as they were written
+
+    def _lessons_of(self, question: Question) -> Lessons | None:
+        """Those of the job; a single fold's model has none of its own."""
+        if question.fold is not None and len(self._models_of(question.job)) > 1:
+            return None
+        return read_lessons(self.settings.job_dir(question.job))
 
     def _models_of(self, job: int) -> tuple[TrainedModel, ...]:
         with self._lock:

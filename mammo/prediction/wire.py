@@ -5,15 +5,21 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from mammo.errors import ImageError
+from mammo.evaluation.qualified import Qualified
 from mammo.files import kept_secret
 from mammo.packing import pack
 
 if TYPE_CHECKING:
     from mammo.config import Settings
+
+
+_PICTURES = ("picture", "heatmap", "network_input")
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,8 @@ class Question:
     fold: int | None = None  # whose model alone is to answer, as it did when it was tested; None: all of the job's
     square: tuple[float, float, float] | None = None  # the part to judge: center (x, y), side in pixels; None: all
     longest_px: int = 900  # of the pictures in the answer
+    must_answer: bool = False  # also of what is no mammogram, as a film of this server always is
+    asks_stability: bool = False  # how steady the answer is, instead of it; the picture is an Answer's network_input
 
 
 @dataclass(frozen=True)
@@ -48,11 +56,47 @@ class Answer:
     heatmap: bytes  # of the picture's size; empty if none was asked for
     network_input: bytes  # what the network was fed
     embedding: tuple[float, ...] = ()  # where the model puts the picture: what nearest known ones are sought by
+    doubt: str = ""  # why it may be no mammogram; it is among the warnings too
+    height_px: int = 0  # of the picture as read
+    pixels_per_input: float = 1.0  # of the picture as read, along a side of one pixel of the network's input
+    spacing_mm: float | None = None  # of a pixel, where the file tells
+    laterality: str | None = None  # "L" or "R", where the file tells
+    view: str | None = None  # "CC" or "MLO", where the file tells
+    qualified: Qualified | None = None  # what validation makes of the answer; None where there was none
+
+
+class NoMammogramError(ImageError):
+    """A picture of which no prediction is made, with the picture as a person may see it (a PNG)."""
+
+    def __init__(self, message: str, picture: bytes) -> None:
+        super().__init__(message, code="no_mammogram")
+        self.picture = picture
 
 
 def pack_question(question: Question, picture: bytes) -> bytes:
     """A question with the picture that it brings, empty where it names a film on this server."""
     return pack(asdict(question), picture)
+
+
+def pack_answer(answer: Answer) -> bytes:
+    """An answer as a message."""
+    facts = {name: value for name, value in vars(answer).items() if name not in _PICTURES}
+    facts["qualified"] = answer.qualified and asdict(answer.qualified)
+    return pack(facts, *(getattr(answer, name) for name in _PICTURES))
+
+
+def answer_of(facts: dict[str, Any], pictures: Sequence[bytes]) -> Answer:
+    """The answer of a message that ``pack_answer`` made."""
+    return Answer(
+        **{
+            **facts,
+            "warnings": tuple(facts["warnings"]),
+            "cam_layers": tuple(facts["cam_layers"]),
+            "embedding": tuple(facts.get("embedding", ())),
+            "qualified": facts.get("qualified") and Qualified.from_json(facts["qualified"]),
+            **dict(zip(_PICTURES, pictures, strict=True)),
+        }
+    )
 
 
 def socket_path(settings: Settings) -> Path:

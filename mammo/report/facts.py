@@ -79,8 +79,12 @@ def case_of(name: str, image: LoadedImage, answer: Answer, opacity: float, *, wi
 
 
 def answer_facts(answer: Answer) -> dict[str, Any]:
-    """An answer as plain values as JSON gives them back, pictures left out."""
-    return {name: _plain(value) for name, value in vars(answer).items() if not isinstance(value, bytes)}
+    """An answer as plain values as JSON gives them back; pictures, and what only a search needs, left out."""
+    return {
+        name: _plain(value)
+        for name, value in vars(answer).items()
+        if not isinstance(value, bytes) and name != "embedding"
+    }
 
 
 def pixels_sha256(stored: StoredImage, bits: int) -> str:

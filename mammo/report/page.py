@@ -13,8 +13,9 @@ from jinja2 import Environment, StrictUndefined, Template
 
 from mammo.explanation import CAM_METHODS
 from mammo.report.facts import RESEARCH_USE, Case, Origin
+from mammo.report.told import told
 
-LAYOUT = 1  # of the template; a report of another is not compared word by word
+LAYOUT = 2  # of the template; a report of another is not compared word by word
 _SEAL = re.compile(r'(<meta name="mammo-seal" content=")([0-9a-f]{64})(">)')
 _UNSEALED = "0" * 64
 
@@ -27,6 +28,7 @@ def report_html(origin: Origin, cases: Sequence[Case]) -> str:
         origin=origin,
         method=method_label(origin),
         cases=cases,
+        told=[told(case.facts, origin) for case in cases],
         facts={"layout": LAYOUT, "origin": asdict(origin), "cases": [asdict(case.facts) for case in cases]},
     )
     return _SEAL.sub(rf"\g<1>{seal_of(text)}\g<3>", text, count=1)

@@ -13,6 +13,7 @@ from fpdf.enums import XPos, YPos
 
 from mammo.report.facts import RESEARCH_USE, Case, Origin
 from mammo.report.page import method_label
+from mammo.report.told import told
 
 _FONT = "DejaVu"  # it comes with matplotlib and knows nearly every alphabet
 _MARGIN_MM, _WIDTH_MM = 15, 180
@@ -59,15 +60,20 @@ def report_pdf(origin: Origin, cases: Sequence[Case]) -> bytes:
 def _add_case(page: _Page, case: Case, origin: Origin) -> None:
     facts, answer = case.facts, case.facts.answer
     page.line_of(facts.name, 10, _MUTED)
-    page.line_of(str(answer["label"]), 20)
+    words = told(facts, origin)
+    page.line_of(words.answer, 18)
     page.line_of("The model's answer, not a diagnosis", 9, _MUTED)
+    page.line_of(words.coverage, 9, _MUTED)
     page.ln(2)
-    for name, value in answer["probabilities"].items():
-        page.line_of(f"{value:.4f}   {name}", 11)
+    for name, value, calibrated in words.shares:
+        page.line_of(f"{name}: {calibrated or 'not calibrated'}   (as the model gave it: {value})", 11)
+    page.line_of(words.frequency, 10)
     page.ln(3)
     _add_pictures(page, [one for one in (case.shown, case.overlay) if one])
     for warning in answer["warnings"]:
         page.line_of(f"• {warning}", 10)
+    for doubt in words.doubts:
+        page.line_of(f"• {doubt}", 9, _MUTED)
     page.ln(3)
     for name, value in _made_with(facts.pixels_sha256, answer, origin):
         page.line_of(f"{name}: {value}", 8, _MUTED)

@@ -48,7 +48,7 @@ def probabilities_of(
     with torch.no_grad():
         for start in range(0, len(data), _BATCH):
             inputs = to_input(plain(data, start, start + _BATCH), spec.mean, spec.std, device)
-            views = _views(inputs, config.test_time_views)
+            views = views_of(inputs, config.test_time_views)
             with autocast(config, device):
                 outputs = [model(view).float().softmax(1) for view in views]
             rows.append(torch.stack(outputs).mean(0).double().cpu().numpy())
@@ -56,7 +56,13 @@ def probabilities_of(
     return np.asarray(probabilities / probabilities.sum(1, keepdims=True))
 
 
-def _views(inputs: torch.Tensor, wanted: str) -> list[torch.Tensor]:
+def views_of(inputs: torch.Tensor, wanted: str) -> list[torch.Tensor]:
+    """What is judged of each image, the answers to be averaged: itself, or its mirror images and turns as well.
+
+    Args:
+        inputs: Shape (N, C, H, W).
+        wanted: The configuration's ``test_time_views``.
+    """
     if wanted == "one":
         return [inputs]
     mirrors = [inputs, inputs.flip(3), inputs.flip(2), inputs.flip(2, 3)]

@@ -54,6 +54,23 @@ class HeatmapTrust:
                 found.append("A network with random weights points at outlined lesions just as well.")
         return tuple(found)
 
+    @property
+    def passed(self) -> tuple[int, int]:
+        """Checks that were passed, and checks made: random weights, a trifle of change, removal, outlined lesions."""
+        checks = [
+            not _is_above(self.like_random_weights, MOST_LIKE_RANDOM),
+            not _is_below(self.repeated, LEAST_REPEATED),
+            _is_surely_positive(self.faithfulness),
+        ]
+        if self.outlined_women >= FEWEST_WOMEN:
+            checks.append(_is_surely_positive(self.over_chance) and _is_surely_positive(self.over_random_weights))
+        return sum(checks), len(checks)
+
+    @property
+    def is_void(self) -> bool:
+        """Whatever the checks say: the model itself is doubted, or most maps are empty."""
+        return self.model_doubt is not None or self.blank * 2 > self.images
+
     def to_json(self) -> dict[str, Any]:
         """Plain values, with the failures for readers of the file."""
         values = asdict(self)

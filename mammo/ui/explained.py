@@ -9,8 +9,9 @@ import streamlit as st
 from mammo.config import Settings, settings
 from mammo.datasets import Sample
 from mammo.explanation import CAM_METHODS
-from mammo.prediction.client import ask
+from mammo.prediction.client import ask, ask_stability
 from mammo.prediction.wire import Answer, Question
+from mammo.stability import Stability
 
 LARGE_PX = 900
 _OWN = "its answer"
@@ -42,9 +43,27 @@ def explain_film(job: int, judged: Judged, view: View, longest_px: int = LARGE_P
     return _of_film(settings(), question, sample.sha256)
 
 
-def explain_upload(job: int, picture: bytes, name: str, view: View) -> Answer:
-    """What a job's models say of an uploaded file; MammoError as ``client.ask``."""
-    return _of_upload(settings(), Question(job, name, view.method, view.layer, view.label), picture)
+def explain_upload(job: int, picture: bytes, name: str, view: View, *, key: str) -> Answer:
+    """What a job's models say of an uploaded file; MammoError as ``client.ask``.
+
+    Args:
+        job: A finished training.
+        picture: The file's bytes.
+        name: For sentences.
+        view: How it is to be explained.
+        key: Names the upload among all: hashing a large file would take longer than some answers.
+    """
+    return _of_upload(settings(), Question(job, name, view.method, view.layer, view.label), key, picture)
+
+
+def explain_preview(job: int, picture: bytes, name: str) -> Answer:
+    """What a job's models say of a picture that a page made; it is answered whatever it looks like, without a map."""
+    return _of_preview(settings(), Question(job, name, None, must_answer=True), picture)
+
+
+def stability_of(job: int, answer: Answer) -> Stability:
+    """How steady a job's answer to a picture is; MammoError as ``client.ask``."""
+    return _stability(settings(), job, answer.weights_sha256, answer.network_input)
 
 
 def choose_view(cam_layers: tuple[str, ...] = (), labels: tuple[str, ...] = ()) -> View:
@@ -76,6 +95,16 @@ def _of_film(given: Settings, question: Question, sha256: str) -> Answer:  # noq
     return ask(given, question)
 
 
-@st.cache_data(max_entries=32, ttl=600, show_spinner=False)  # what a visitor brought does not stay
-def _of_upload(given: Settings, question: Question, picture: bytes) -> Answer:
+@st.cache_data(max_entries=96, ttl=600, show_spinner=False)  # what a visitor brought does not stay
+def _of_upload(given: Settings, question: Question, key: str, _picture: bytes) -> Answer:  # noqa: ARG001 - names the picture
+    return ask(given, question, _picture)
+
+
+@st.cache_data(max_entries=32, ttl=600, show_spinner=False)
+def _of_preview(given: Settings, question: Question, picture: bytes) -> Answer:
     return ask(given, question, picture)
+
+
+@st.cache_data(max_entries=96, ttl=600, show_spinner=False)
+def _stability(given: Settings, job: int, weights_sha256: str, network_input: bytes) -> Stability:  # noqa: ARG001 - part of the key
+    return ask_stability(given, job, network_input)

@@ -7,7 +7,6 @@ import streamlit as st
 from mammo.store import JobFilter, JobState
 from mammo.ui import cache, explained, finished_jobs, messages, previews
 from mammo.ui.comparison_view import ShownFilm
-from mammo.ui.explained import View
 from mammo.ui.kept_choice import kept_choice
 from mammo.ui.plain_text import plain
 from mammo.ui.probability_bars import show_probabilities
@@ -15,7 +14,6 @@ from mammo.ui.probability_bars import show_probabilities
 MODEL = "model"  # key of the input and its name in the address
 _OFF = "off"
 _OFFERED = 100  # the latest so many
-_WITHOUT_MAP = View(method=None, opacity=0.0)
 
 
 def choose_model() -> int | None:
@@ -42,7 +40,7 @@ def show_opinion(job: int, film: ShownFilm, method: str, values: cache.Values) -
     with messages.errors_shown():
         for column, (name, its_method, its_values) in zip(st.columns(2, gap="large"), settings, strict=True):
             picture = previews.enhanced_png(cache.film(film.source), its_method, dict(its_values))
-            answer = explained.explain_upload(job, picture, f"{film.in_words}.png", _WITHOUT_MAP)
+            answer = explained.explain_preview(job, picture, f"{film.in_words}.png")
             with column:
                 st.markdown(f"{name}: **{plain(answer.label)}**")
                 show_probabilities(answer.probabilities)

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from functools import partial
+from collections.abc import Mapping
 
 import streamlit as st
 
-from mammo.errors import MammoError
-from mammo.ingest.pool import shared_pool
-from mammo.prediction.wire import Answer
-from mammo.report import Case, Origin, case_of, report_html, versions
+from mammo.config import settings
+from mammo.datasets.view_names import ShownView
+from mammo.jobs.lessons import lessons_of_job
 from mammo.store import JobRecord
 from mammo.training.config import TrainingConfig
-from mammo.ui import cache, explained, messages, predictor_away, previews
+from mammo.ui import cache, explained, messages, predict_models, previews
 from mammo.ui.explained import View
-from mammo.ui.one_prediction import show_prediction
+from mammo.ui.predict_answer import show_explained
+from mammo.ui.predict_batch import BATCH, offer_batches, show_batch
+from mammo.ui.predict_files import Brought, brought, judged
+from mammo.ui.predict_list import OPEN, show_list
+from mammo.ui.predict_report import offer_report
 
 _MOST_FILES = 24
-_MOST_WHOLE = 8  # pictures that a report holds with every pixel; beyond them it would be too large to open
 _EXAMPLE = "example"  # in the address
 _SYNTHETIC = "Synthetic film"
 
@@ -28,34 +29,51 @@ def show_predictions(job: JobRecord) -> None:
     if TrainingConfig.of(job.config).region != "none":
         _show_needs_films(job)
         return
+    lessons_of_job(cache.store(), settings(), job)
     files = st.file_uploader(
-        "Mammograms: PNG, JPEG, TIFF, PGM or DICOM, with or without an extension",
+        "Mammograms: PNG, JPEG, TIFF, PGM or DICOM, with or without an extension; or a ZIP of many",
         accept_multiple_files=True,
         help="Files are judged in memory and forgotten when you leave. Names and headers are not kept.",
     )
-    view = explained.choose_view()
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        view = explained.choose_view()
+        others = predict_models.choose_others(job)
+    show_batch()
     if not files:
-        _offer_example(job, view)
+        if BATCH not in st.query_params:
+            _offer_example(job, view, others)
         return
     st.query_params.pop(_EXAMPLE, None)
-    if len(files) > _MOST_FILES:
-        st.error(f"{len(files)} files are too many at once; bring up to {_MOST_FILES}.", icon=":material/block:")
+    pictures, archives = brought(files)
+    offer_batches(job, archives)
+    if len(pictures) > _MOST_FILES:
+        st.error(
+            f"{len(pictures)} files are too many at once; bring up to {_MOST_FILES}, or all of them in a ZIP.",
+            icon=":material/block:",
+        )
         return
-    answered = []
-    for number, file in enumerate(files, start=1):
-        shown = f"Image {number}"  # a file's name may be a person's
-        try:
-            answer = explained.explain_upload(job.id, file.getvalue(), shown, view)
-        except MammoError as error:
-            messages.show_error(error)
-            if error.code == predictor_away.CODE:
-                break
-            continue
-        with st.container(border=len(files) > 1):
-            show_prediction(answer, view, name=shown)
-        answered.append((shown, file.getvalue(), answer))
-    if answered:
-        _offer_report(job, answered, view)
+    with messages.errors_shown():
+        _show_files(job, pictures, view, others)
+
+
+def _show_files(job: JobRecord, files: list[Brought], view: View, others: Mapping[int, JobRecord]) -> None:
+    opened = st.query_params.get(OPEN, "")
+    if len(files) > 1 and opened.isascii() and opened.isdecimal() and 0 < int(opened[:4]) <= len(files):
+        st.button("All files", icon=":material/arrow_back:", on_click=_close, shortcut="Escape")
+        files = [files[int(opened[:4]) - 1]]
+    if len(files) == 1:
+        _show_one(job, files[0], view, others)
+    elif files:
+        came = show_list(job, judged(job.id, files, view), view, len(files))
+        offer_report(job, came, view)
+
+
+def _show_one(job: JobRecord, file: Brought, view: View, others: Mapping[int, JobRecord]) -> None:
+    """The answer at once; then what takes longer."""
+    one = next(judged(job.id, [file], view))
+    more = show_explained(job, one, view, others)
+    offer_report(job, [one], view)
+    more()
 
 
 def _show_needs_films(job: JobRecord) -> None:
@@ -68,7 +86,7 @@ def _show_needs_films(job: JobRecord) -> None:
     st.page_link("pages/results.py", label="See its results", icon=":material/grid_on:", query_params=query)
 
 
-def _offer_example(job: JobRecord, view: View) -> None:
+def _offer_example(job: JobRecord, view: View, others: Mapping[int, JobRecord]) -> None:
     """A visitor without a file takes a film that this program draws."""
 
     def show() -> None:
@@ -78,43 +96,11 @@ def _offer_example(job: JobRecord, view: View) -> None:
         st.button("Try the example", icon=":material/image:", on_click=show)
         st.caption("A synthetic film with a mass, drawn by this program.")
         return
+    st.caption("A synthetic film with a mass, drawn by this program. What a model says of it proves nothing.")
+    film = previews.enhanced_png(cache.film(None), "levels", {})
     with messages.errors_shown():
-        answer = explained.explain_upload(
-            job.id, previews.enhanced_png(cache.film(None), "levels", {}), _SYNTHETIC, view
-        )
-        st.caption("A synthetic film with a mass, drawn by this program. What a model says of it proves nothing.")
-        show_prediction(answer, view, name=_SYNTHETIC)
+        _show_one(job, Brought(_SYNTHETIC, film, "example", ShownView("")), view, others)
 
 
-def _offer_report(job: JobRecord, files: list[tuple[str, bytes, Answer]], view: View) -> None:
-    """HTML to verify and PDF to print, written when they are asked for."""
-
-    def html() -> str:
-        return report_html(_origin(job, view), _cases(files, view))
-
-    def pdf() -> bytes:
-        return _pdf(_origin(job, view), _cases(files, view))
-
-    download = partial(st.download_button, icon=":material/download:", on_click="ignore")
-    with st.container(horizontal=True, gap="small"):
-        download("Report", html, "mammo-report.html", "text/html")
-        download("As PDF", pdf, "mammo-report.pdf", "application/pdf")
-
-
-def _pdf(origin: Origin, cases: list[Case]) -> bytes:
-    from mammo.report.pdf import report_pdf  # its fonts take a while to load
-
-    return report_pdf(origin, cases)
-
-
-def _origin(job: JobRecord, view: View) -> Origin:
-    made_at = datetime.now(UTC).isoformat(timespec="seconds")
-    return Origin(job.id, job.data_set, job.split, view.method, view.layer, view.opacity, made_at, versions())
-
-
-def _cases(files: list[tuple[str, bytes, Answer]], view: View) -> list[Case]:
-    whole = len(files) <= _MOST_WHOLE
-    return [
-        case_of(name, shared_pool().decode(name, content), answer, view.opacity, with_film=whole)
-        for name, content, answer in files
-    ]
+def _close() -> None:
+    st.query_params.pop(OPEN, None)

@@ -24,14 +24,19 @@ FACTS = {
     "cam_layers": ["last"],
     "is_whole": True,
 }
+STABILITY = {
+    "changed": 0.25, "spread": 0.1, "lowest": 0.3, "highest": 0.6, "changes": 4, "turned_by": ["a little darker"],
+}  # fmt: skip
 
 
 class StandIn:
-    """Answers every question with ``facts``; what begins with ``b"no"`` is refused as no picture."""
+    """Answers every question with ``facts``; what begins with ``b"no"`` is refused as no picture, with
+    ``b"odd"`` as no mammogram."""
 
     def __init__(self, where):
         where.home.mkdir(exist_ok=True)
-        self.where, self.facts, self.questions = where, dict(FACTS), []
+        self.where, self.facts, self.questions, self.stability = where, dict(FACTS), [], dict(STABILITY)
+        self.facts_of = {}  # of jobs that say something else
         self._is_over = False
 
     def __enter__(self):
@@ -57,8 +62,12 @@ class StandIn:
 
     def _reply(self, header, blobs):
         question = Question(**header)
+        if question.asks_stability:
+            return pack(self.stability)
         self.questions.append(question)
         if blobs[0].startswith(b"no"):
             return pack({"error": f"{question.name} is no picture. *Bring* a film.", "code": "not_an_image"})
+        if blobs[0].startswith(b"odd"):
+            return pack({"error": "This does not look like a mammogram. None was made.", "code": "no_mammogram"}, PNG)
         heatmap = b"" if question.method is None else PNG
-        return pack(self.facts, PNG, heatmap, PNG)
+        return pack(self.facts_of.get(question.job, self.facts), PNG, heatmap, PNG)

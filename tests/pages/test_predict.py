@@ -1,5 +1,10 @@
 """The Predict page: files brought, answered and refused; the example; models that can't judge a film."""
 
+import io
+import re
+import zipfile
+from html import unescape
+
 import pytest
 
 from mammo.config import settings
@@ -32,8 +37,13 @@ def bring(app, *files):
     return app
 
 
+def opened(app):
+    """How many answers stand in a list, each with its button."""
+    return sum(button.label == "Open" for button in app.button)
+
+
 def answers(app):
-    return [one.value for one in app.markdown].count("The model's answer, not a diagnosis:")
+    return sum("answer of the model, not a diagnosis" in one.value for one in app.caption)
 
 
 def test_without_a_finished_training_the_page_says_what_it_needs(predict):
@@ -45,7 +55,7 @@ def test_without_a_finished_training_the_page_says_what_it_needs(predict):
 def test_every_file_gets_its_answer_and_a_refused_one_its_sentence_in_its_place(predict, tested, predictor):
     app = bring(predict(), ("a.png", PNG), ("b.png", b"no picture"), ("c.png", PNG))
     assert [unescaped(one.value) for one in app.error] == ["Image 2 is no picture. *Bring* a film."]
-    assert answers(app) == 2
+    assert opened(app) == 2
     assert [question.name for question in predictor.questions] == ["Image 1", "Image 2", "Image 3"]
     assert [one.proto.label for one in app.get("download_button")] == ["Report", "As PDF"]
 
@@ -65,7 +75,7 @@ def test_reasons_to_doubt_stand_beside_the_answer(predict, tested, predictor):
 
 def test_too_many_files_are_one_sentence_and_none_is_judged(predict, tested, predictor):
     app = bring(predict(), *((f"{number}.png", PNG) for number in range(25)))
-    assert app.error[0].value == "25 files are too many at once; bring up to 24."
+    assert app.error[0].value == "25 files are too many at once; bring up to 24, or all of them in a ZIP."
     assert predictor.questions == []
 
 
@@ -76,7 +86,7 @@ def test_while_the_prediction_process_is_away_all_files_wait_with_one_sentence_a
     with StandIn(settings()):
         app.run()
     assert not app.warning
-    assert answers(app) == 2
+    assert opened(app) == 2
 
 
 def test_who_has_no_file_tries_a_synthetic_film_which_the_address_keeps(predict, tested, predictor):
@@ -88,6 +98,114 @@ def test_who_has_no_file_tries_a_synthetic_film_which_the_address_keeps(predict,
     bring(app, ("a.png", PNG))
     assert answers(app) == 1
     assert "example" not in app.query_params
+
+
+QUALIFIED = {
+    "shares": {
+        "normal": {"value": 0.07, "low": 0.02, "high": 0.15, "reason": None, "dropped": 0},
+        "benign": {"value": 0.35, "low": 0.25, "high": 0.45, "reason": None, "dropped": 0},
+        "malignant": {"value": 0.58, "low": 0.45, "high": 0.7, "reason": None, "dropped": 0},
+    },
+    "fits": ["benign", "malignant"], "at_screening": 0.02, "temperature": 1.3, "goal": 0.9,
+    "held": {"value": 0.91, "low": None, "high": None, "reason": None, "dropped": 0},
+    "images": 90, "women": 30, "always_fit": {}, "fewest_women": 9, "tested": None,
+}  # fmt: skip
+
+
+def doubts(app):
+    return next(one.proto.body for one in app.get("html") if 'class="doubts"' in one.proto.body)
+
+
+def test_an_answer_is_its_set_in_words_with_calibrated_probabilities_and_what_they_mean(predict, tested, predictor):
+    predictor.facts["qualified"] = QUALIFIED
+    app = bring(predict(), ("a.png", PNG))
+    assert unescaped(app.header[0].value) == "Malignant or benign. The model can't tell which"
+    assert any("for 91" in one.value and "validation women" in one.value for one in app.caption)
+    assert any("0.58 (0.45 to 0.70)" in one.proto.body for one in app.get("html"))
+    assert any("about 58 are malignant; in screening" in one.value for one in app.markdown)
+
+
+def test_all_doubts_stand_there_and_only_true_ones_call_for_attention(predict, tested, predictor):
+    predictor.facts |= {"pixels_per_input": 11.0, "spacing_mm": 0.1}
+    app = bring(predict(), ("a.png", PNG))
+    lines = re.findall(r"<li( class=\"attention\")?>(.*?)</li>", doubts(app))
+    assert [bool(marked) for marked, _ in lines] == [True, False, True, False, True]
+    told = [unescape(line) for _, line in lines]
+    assert told[0] == "The first choice changed in 1 of 4 small changes of contrast and position."
+    assert told[2] == "1 pixel of the model is 1.1 mm: calcifications can't be judged."
+
+
+def test_what_is_no_mammogram_is_shown_and_not_judged(predict, tested, predictor):
+    app = bring(predict(), ("a.png", b"odd"))
+    assert [unescaped(one.value) for one in app.error] == [
+        "Image 1. This does not look like a mammogram. None was made."
+    ]
+    assert len(app.image) == 1
+    assert not app.header
+
+
+def test_doubt_of_the_guard_stands_above_the_answer_once(predict, tested, predictor):
+    predictor.facts |= {"doubt": "Hardly a film.", "warnings": ("Hardly a film.", "inverted")}
+    app = bring(predict(), ("a.png", PNG))
+    assert [unescaped(one.value) for one in app.warning] == ["Hardly a film.", "Inverted"]
+
+
+def test_a_file_of_many_is_opened_and_the_way_leads_back(predict, tested, predictor):
+    app = bring(predict(), ("a.png", PNG), ("b.png", PNG))
+    [button for button in app.button if button.label == "Open"][1].click().run()
+    assert app.query_params["image"] == "2"
+    assert answers(app) == 1
+    next(button for button in app.button if button.label == "All files").click().run()
+    assert opened(app) == 2
+
+
+def test_a_womans_views_stand_together_left_and_right_facing(predict, tested, predictor):
+    app = bring(predict(), ("roe_L_CC.png", PNG), ("roe_R_CC.png", PNG), ("doe_L_CC.png", PNG))
+    assert any(one.value == "**Woman 1**, 2 views" for one in app.markdown)
+    assert [caption for image in app.image for caption in image.captions if caption] == ["R CC", "L CC"]
+    assert any("left breast 0.30 (1 view), right breast 0.30 (1 view)" in unescaped(one.value) for one in app.caption)
+    assert not any("roe" in one.value.lower() for kind in (app.caption, app.markdown) for one in kind)
+
+
+def test_further_models_are_asked_and_a_disagreement_is_said(predict, tested, predictor, store, data_set):
+    second = store.jobs.submit(NewJob("training", {"model": "small"}, "guest", data_set.name), WORKER)
+    store.jobs.begin(second.id, 1, {})
+    store.jobs.finish(second.id, 1, {})
+    predictor.facts["qualified"] = QUALIFIED
+    turned = dict(zip(QUALIFIED["shares"], reversed(QUALIFIED["shares"].values()), strict=True))
+    predictor.facts_of[second.id] = {
+        **predictor.facts,
+        "qualified": {**QUALIFIED, "shares": turned, "fits": ["normal"]},
+    }
+    app = bring(predict(job=str(tested), also=str(second.id)), ("a.png", PNG))
+    assert app.header[0].value == "The models can't tell"
+    (said,) = [unescaped(one.value) for one in app.warning]
+    assert said.startswith("1 of 2 models put")
+    assert {question.job for question in predictor.questions} == {tested, second.id}
+
+
+def test_a_zip_becomes_a_job_whose_tables_are_offered_in_the_end(predict, tested, predictor, store):
+    app = predict(job=str(tested))
+    app.file_uploader[0].set_value([("films.zip", zipped(PNG), "application/zip")]).run()
+    next(button for button in app.button if button.label == "Judge all of it").click().run()
+    number = int(app.query_params["batch"])
+    batch = store.jobs.get(number)
+    assert (batch.kind, batch.config["job"]) == ("batch", tested)
+    assert predictor.questions == []
+    store.jobs.start(number, WORKER)
+    store.jobs.begin(number, 1, {})
+    store.jobs.finish(number, 1, {"files": 2, "answered": 1, "labels": {"benign": 1}, "refused": []})
+    app.run()
+    assert any("1 of 2 files answered: 1 benign" in unescaped(one.value) for one in app.markdown)
+    assert [one.proto.label for one in app.get("download_button")] == ["Table (CSV)", "Table (HTML)"]
+
+
+def zipped(*contents):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for number, content in enumerate(contents):
+            archive.writestr(f"{number}.png", content)
+    return buffer.getvalue()
 
 
 def test_no_heat_map_is_asked_for_where_it_is_off(predict, tested, predictor):

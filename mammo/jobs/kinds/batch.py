@@ -5,6 +5,7 @@ from __future__ import annotations
 from mammo.errors import DatasetError
 from mammo.jobs.batch import KIND, Batch, BatchRequest, remove_upload
 from mammo.jobs.kinds._base import JOB_KINDS, Finished, JobContext, JobKind
+from mammo.jobs.lessons import lessons_of_job
 from mammo.jobs.reporting import JobStoppedError
 
 _KEPT_EVERY = 20  # files; an answer survives the death of this process at once, the database hears of it now and then
@@ -22,6 +23,7 @@ def _carry_out(context: JobContext) -> Finished | None:
         if done % _KEPT_EVERY == 1:
             reporter.checkpoint_kept()
 
+    lessons_of_job(context.store, context.settings, context.store.jobs.get(request.job))
     try:
         result = batch.carry_out(PredictionServer(context.settings).explained, on_progress)
     except JobStoppedError:

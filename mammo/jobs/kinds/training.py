@@ -9,6 +9,7 @@ from mammo.training.config import TrainingConfig
 
 
 def _carry_out(context: JobContext) -> Finished | None:
+    from mammo.jobs.lessons import learn_and_keep
     from mammo.jobs.training_result import prediction_records, training_result
     from mammo.training.procedure import TrainingFolders, train_and_evaluate
 
@@ -21,9 +22,11 @@ def _carry_out(context: JobContext) -> Finished | None:
     outcome = train_and_evaluate(config, source, folders, context.reporter)
     if not outcome.completed:
         return None
-    store.predictions.save(job.id, job.attempt, prediction_records(outcome))
+    records, result = prediction_records(outcome), training_result(outcome, config)
+    store.predictions.save(job.id, job.attempt, records)
+    learn_and_keep(settings, job, records, result)
     model = {"family": config.model, "class_names": list(outcome.class_names)}
-    return Finished(training_result(outcome, config), model)
+    return Finished(result, model)
 
 
 JOB_KINDS.add(JobKind("training", "Training", _carry_out))

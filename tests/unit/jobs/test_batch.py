@@ -146,9 +146,24 @@ def test_a_hostile_text_is_no_formula_and_no_script(tmp_path):
     answers = [BatchAnswer(1, "ab", hostile), BatchAnswer(2, "", None, f"-{SCRIPT}")]
     table = list(csv.reader(io.StringIO(answers_csv(answers).decode("utf-8-sig"))))
     assert table[1][2] == "'=1+1"
-    assert table[1][4].startswith("'@x")
-    assert table[2][5].startswith("'-")
+    assert table[1][6].startswith("'@x")
+    assert table[2][7].startswith("'-")
     assert "<script" not in answers_html(3, answers)
+
+
+def test_calibrated_probabilities_and_the_classes_that_fit_stand_in_the_tables():
+    shares = {"normal": {"value": 0.3, "low": 0.2, "high": 0.4}, "benign": {"value": 0.7, "low": 0.6, "high": 0.8}}
+    said = {"label": "benign", "probabilities": {"normal": 0.1, "benign": 0.9}, "warnings": []}
+    answers = [
+        BatchAnswer(1, "ab", {**said, "qualified": {"shares": shares, "fits": ["normal", "benign"]}}),
+        BatchAnswer(2, "cd", {**said, "qualified": None}),
+    ]
+    first, second = csv.DictReader(io.StringIO(answers_csv(answers).decode("utf-8-sig")))
+    assert (first["classes that fit"], first["calibrated probability of benign"]) == ("normal or benign", "0.700000")
+    assert (second["classes that fit"], second["calibrated probability of benign"]) == ("", "")
+    page = answers_html(3, answers)
+    assert "<td>normal or benign</td>" in page
+    assert "0.7000" in page
 
 
 def test_half_a_line_is_dropped_and_whole_ones_are_kept(tmp_path):

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from mammo.errors import MammoError
+from mammo.evaluation.intervals import Interval
+from mammo.evaluation.qualified import OnTest, Qualified
 from mammo.imaging.reading import LoadedImage, decode_image
 from mammo.prediction.wire import Answer
 from mammo.report import RESEARCH_USE, Origin, case_of, read_report, report_html, verify
@@ -137,9 +139,59 @@ def test_what_is_no_report_is_one_sentence(text):
 
 
 def test_a_report_of_another_layout_names_it(case):
-    text = report_html(ORIGIN, [case]).replace('"layout": 1', '"layout": 99')
+    text = report_html(ORIGIN, [case]).replace('"layout": 2', '"layout": 99')
     with pytest.raises(MammoError, match="layout 99"):
         read_report(text)
+
+
+SHARES = {"benign": Interval(0.31, 0.2, 0.4), "malignant": Interval(0.69, 0.6, 0.8)}
+TESTED = OnTest(322, 161, "malignant", Interval(0.46, 0.31, 0.62), Interval(0.88))
+QUALIFIED = Qualified(SHARES, ("malignant",), 0.02, 1.4, 0.9, Interval(0.91), 90, 30, {}, 9, TESTED)
+
+
+def qualified(question, content):
+    header = {"laterality": None, "view": None, "spacing_mm": None, "height_px": 96}
+    return replace(judged(question, content), qualified=QUALIFIED, pixels_per_input=11.0, **header)
+
+
+@pytest.fixture
+def qualified_text(film):
+    answer = qualified(type("Question", (), {"name": "a"}), png(film.pixels))
+    exact = float(film.pixels.mean())
+    header = {"laterality": "L", "view": "CC", "spacing_mm": 0.1}
+    answer = replace(answer, probabilities={"benign": 1 - exact, "malignant": exact}, embedding=(1.0, 2.0), **header)
+    return report_html(ORIGIN, [case_of("Image 1", film, answer, 0.6)])
+
+
+def test_a_report_tells_the_set_its_coverage_the_calibration_and_the_doubts(qualified_text):
+    for words in (
+        "Malignant is the only class that fits",
+        "Such sets held the truth for 91",
+        "0.69 (0.60 to 0.80)",
+        "about 69 are malignant; in screening",
+        "1 pixel of the model is 1.1 mm: calcifications can&#39;t be judged.",
+        "Tested on 322 images of 161 women, all of films; malignant found 0.46 (0.31 to 0.62).",
+    ):
+        assert words in qualified_text
+    assert "embedding" not in qualified_text
+
+
+def test_what_only_the_header_told_is_not_asked_for_again_and_the_rest_is(qualified_text):
+    checks = list(verify(read_report(qualified_text), qualified, decode_image))
+    assert [one for one in checks if not one.is_ok] == []
+    other = replace(QUALIFIED, fits=("benign",))
+    differing = verify(
+        read_report(qualified_text), lambda *asked: replace(qualified(*asked), qualified=other), decode_image
+    )
+    (found,) = [one for one in differing if not one.is_ok]
+    assert "fits 1: the report says malignant, the model gives benign" in found.detail
+
+
+def test_facts_of_an_answer_that_make_no_sense_are_not_the_words_of_any_report(qualified_text):
+    broken = resealed(qualified_text.replace('"fits": ["malignant"]', '"fats": ["malignant"]'))
+    assert ("report", "words") in {
+        (one.of, one.name) for one in verify(read_report(broken), qualified, decode_image) if not one.is_ok
+    }
 
 
 def test_the_pdf_has_a_page_for_each_case_and_takes_letters_of_any_alphabet(case):

@@ -1,0 +1,71 @@
+"""Learning from a training's validation images, when it ends; of older trainings when somebody first asks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mammo.evaluation.evaluation import Evaluation
+from mammo.evaluation.lessons import Lessons, learnt
+from mammo.evaluation.predictions import Predictions
+from mammo.prediction.lessons_file import read_lessons, write_lessons
+from mammo.store import JobState
+from mammo.training.config import TrainingConfig
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mammo.config import Settings
+    from mammo.store import JobRecord, PredictionRecord, Store
+
+
+def lessons_of_job(store: Store, settings: Settings, job: JobRecord) -> Lessons | None:
+    """The lessons of a finished training, learnt and kept if they are not yet; None without validation images."""
+    if job.kind != "training" or job.state != JobState.SUCCEEDED:
+        return None
+    folder = settings.job_dir(job.id)
+    known = read_lessons(folder)
+    if known is not None or not folder.is_dir():
+        return known
+    rows = [*store.predictions.load(job.id, "validation"), *store.predictions.load(job.id, "test")]
+    return learn_and_keep(settings, job, rows, job.result or {})
+
+
+def learn_and_keep(
+    settings: Settings, job: JobRecord, rows: Sequence[PredictionRecord], result: Mapping[str, Any]
+) -> Lessons | None:
+    """Learn from predictions and keep the lessons in the job's folder; None without validation images.
+
+    Args:
+        settings: Where files lie.
+        job: A training.
+        rows: Its predictions of validation and test; those of a position control are left out.
+        result: As ``training_result`` gives it.
+    """
+    class_names = _class_names(result)
+    folds = max(TrainingConfig.of(job.config).folds, 1)
+    answers = {
+        part: _predictions([row for row in rows if row.part == part and row.fold < folds], class_names)
+        for part in ("validation", "test")
+    }
+    validation = answers["validation"]
+    if validation is None:
+        return None
+    scores = Evaluation.from_json(result["test"]) if "test" in result else None
+    lessons = learnt(validation, answers["test"], scores)
+    write_lessons(settings.job_dir(job.id), lessons)
+    return lessons
+
+
+def _class_names(result: Mapping[str, Any]) -> list[str]:
+    return next((list(result[part]["confusion"]["labels"]) for part in ("validation", "test") if part in result), [])
+
+
+def _predictions(rows: Sequence[PredictionRecord], class_names: Sequence[str]) -> Predictions | None:
+    if not rows or not class_names:
+        return None
+    return Predictions.checked(
+        [row.truth for row in rows],
+        [row.probabilities for row in rows],
+        [row.patient_id for row in rows],
+        class_names,
+    )

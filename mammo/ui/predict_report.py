@@ -1,0 +1,60 @@
+"""The report of what the Predict page shows: HTML to verify, PDF to print, written when they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import partial
+
+import streamlit as st
+
+from mammo.ingest.pool import shared_pool
+from mammo.report import Case, Origin, case_of, report_html, versions
+from mammo.store import JobRecord
+from mammo.ui.explained import View
+from mammo.ui.predict_files import Judged
+
+_MOST_WHOLE = 8  # pictures that a report holds with every pixel; beyond them it would be too large to open
+
+
+def offer_report(job: JobRecord, answered: Sequence[Judged], view: View) -> None:
+    """Two buttons; nothing without an answer."""
+    if not any(one.answer for one in answered):
+        return
+
+    def html() -> str:
+        return report_html(_origin(job, view), _cases(answered, view))
+
+    def pdf() -> bytes:
+        return _pdf(_origin(job, view), _cases(answered, view))
+
+    download = partial(st.download_button, icon=":material/download:", on_click="ignore")
+    with st.container(horizontal=True, gap="small"):
+        download("Report", html, "mammo-report.html", "text/html")
+        download("As PDF", pdf, "mammo-report.pdf", "application/pdf")
+
+
+def _pdf(origin: Origin, cases: list[Case]) -> bytes:
+    from mammo.report.pdf import report_pdf  # its fonts take a while to load
+
+    return report_pdf(origin, cases)
+
+
+def _origin(job: JobRecord, view: View) -> Origin:
+    made_at = datetime.now(UTC).isoformat(timespec="seconds")
+    return Origin(job.id, job.data_set, job.split, view.method, view.layer, view.opacity, made_at, versions())
+
+
+def _cases(answered: Sequence[Judged], view: View) -> list[Case]:
+    whole = len(answered) <= _MOST_WHOLE
+    return [
+        case_of(
+            one.file.shown,
+            shared_pool().decode(one.file.shown, one.file.content),
+            one.answer,
+            view.opacity,
+            with_film=whole,
+        )
+        for one in answered
+        if one.answer is not None
+    ]
