@@ -87,6 +87,7 @@ def write_catalogue(path: Path, catalogue: Catalogue) -> None:
     """Write a catalogue, whole or not at all: the hash of what follows, facts, vectors."""
     facts = {
         "layer": catalogue.layer,
+        "dimensions": catalogue.vectors.shape[1],
         "weights_sha256": catalogue.weights_sha256,
         "usual": None if catalogue.usual is None else asdict(catalogue.usual),
         "pictures": [asdict(one) for one in catalogue.pictures],
@@ -111,7 +112,7 @@ def read_catalogue(path: Path) -> Catalogue:
     if hashlib.sha256(content).digest() != written[:_DIGEST_BYTES]:
         raise CheckpointError(f"The embeddings in {path.name} are damaged. Have them computed again.")
     facts, (numbers,) = unpack(content)
-    return _from_facts(np.frombuffer(numbers, "<f4").reshape(len(facts["pictures"]), -1), facts)
+    return _from_facts(np.frombuffer(numbers, "<f4").reshape(-1, facts["dimensions"]), facts)
 
 
 def _from_facts(vectors: Vectors, facts: dict[str, Any]) -> Catalogue:

@@ -30,12 +30,23 @@ def kept_choice(
 
 
 def kept_segment(
-    label: str, options: Sequence[str], *, key: str, in_words: Callable[[str], str] = str, is_labelled: bool = True
+    label: str,
+    options: Sequence[str],
+    *,
+    key: str,
+    in_words: Callable[[str], str] = str,
+    is_labelled: bool = True,
+    drops: Sequence[str] = (),
 ) -> str:
-    """As ``kept_choice``, as buttons side by side; the first option, which needs no place in the address, at first."""
+    """As ``kept_choice``, as buttons side by side; the first option, which needs no place in the address, at first.
+
+    ``drops`` names what leaves the address when another option is chosen.
+    """
 
     def keep() -> None:
         st.query_params[key] = st.session_state[key]
+        for name in drops:
+            st.query_params.pop(name, None)
 
     asked = st.query_params.get(key)
     # The default is part of what the widget is: were it another one in the next run, its value would be lost.

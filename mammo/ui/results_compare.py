@@ -13,11 +13,10 @@ from mammo.evaluation.pairing import Paired, paired
 from mammo.evaluation.scores import scores_for
 from mammo.evaluation.verdicts import MARGIN, ComparedScore
 from mammo.store import JobFilter, JobRecord, JobState
-from mammo.ui import cache, explained, finished_jobs, numbers
+from mammo.ui import cache, finished_jobs, numbers
 from mammo.ui.job_answers import JobAnswers, answers_of
-from mammo.ui.judged_squares import judged_of
 from mammo.ui.plain_text import plain
-from mammo.ui.results_gallery import show_cell, surest_first
+from mammo.ui.results_gallery import show_images, surest_first
 
 _WITH, _FLIP = "with", "flip"  # names in the address
 _MOST = 3  # others at a time
@@ -93,7 +92,7 @@ def _show_flips(job: JobRecord, answers: JobAnswers, names: Sequence[str], commo
         return
     chosen = {image for image, of_image in zip(common.ids, found.kinds, strict=True) if of_image == kind}
     rows = surest_first(row for row in answers.rows if row.item_id in chosen)
-    show_cell(job, rows, judged_of(job, rows), first.class_names, explained.choose_view())
+    show_images(job, rows, first.class_names)
 
 
 def _choose_kind(found: Flips, second: str) -> str | None:

@@ -14,6 +14,7 @@ from mammo.ui import explained, numbers, predictor_away, theme
 from mammo.ui.components.film_grid import FilmTile, film_grid
 from mammo.ui.embedded import embedded
 from mammo.ui.explained import Judged, View
+from mammo.ui.judged_squares import judged_of
 
 PER_PAGE = 24
 IMAGE = "image"  # name in the address
@@ -51,17 +52,24 @@ def overlays() -> Overlays:
     return Overlays()
 
 
-def show_cell(
+def show_images(
     job: JobRecord,
     rows: Sequence[PredictionRecord],
-    judged: Mapping[str, Judged],
     class_names: Sequence[str],
-    view: View,
+    remarks: Mapping[str, str] | None = None,
 ) -> None:
-    """A page of images in their order; a click opens one."""
+    """A page of images in their order, each with its heat map; a click opens one.
+
+    Args:
+        job: The training.
+        rows: Its answers.
+        class_names: Of the training.
+        remarks: What is to be said of an image, by item id, in place of its side and view.
+    """
     if not rows:
         st.info("No image here.", icon=":material/image_search:")
         return
+    judged, view = judged_of(job, rows), explained.choose_view()
     pages = -(-len(rows) // PER_PAGE)
     page = (
         int(st.pagination(pages, default=1, key=f"page.{job.id}.{rows[0].truth}.{_called(rows[0])}"))
@@ -77,7 +85,7 @@ def show_cell(
     if any(isinstance(one, MammoError) and one.code == predictor_away.CODE for one in found):
         predictor_away.show_waiting()
     run_every = _REDRAWN_SECONDS if None in found else None
-    st.fragment(_draw, run_every=run_every)(job.id, shown, films, tuple(class_names), view)
+    st.fragment(_draw, run_every=run_every)(job.id, shown, films, tuple(class_names), view, remarks or {})
 
 
 def surest_first(rows: Iterable[PredictionRecord]) -> list[PredictionRecord]:
@@ -96,6 +104,7 @@ def _draw(
     films: Sequence[Judged],
     class_names: tuple[str, ...],
     view: View,
+    remarks: Mapping[str, str],
 ) -> None:
     found = overlays().ask(job, films, view)
     styles = theme.current().class_styles(class_names)
@@ -103,7 +112,8 @@ def _draw(
     for row, judged, picture in zip(rows, films, found, strict=True):
         film = judged.sample
         called = class_names[_called(row)]
-        facts = f"{film.laterality or '?'} {film.view or '?'}, called {called} {max(row.probabilities):.2f}"
+        place = remarks.get(row.item_id) or f"{film.laterality or '?'} {film.view or '?'}"
+        facts = f"{place}, called {called} {max(row.probabilities):.2f}"
         url = embedded(picture) if isinstance(picture, bytes) else None
         style = styles[class_names[row.truth]]
         tiles.append(

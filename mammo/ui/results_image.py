@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from mammo.datasets import Sample
 from mammo.datasets.lesions import lesion_mask
+from mammo.embedding.nearest import nearest_known
 from mammo.errors import MammoError
 from mammo.explanation import CAM_METHODS
 from mammo.imaging.gray_image import Mask
 from mammo.models import MODELS
 from mammo.prediction.pictures import overlaid
-from mammo.store import JobRecord
+from mammo.store import JobRecord, PredictionRecord
 from mammo.training.config import TrainingConfig
 from mammo.trust.heatmap_trust import HeatmapTrust
-from mammo.ui import explained
+from mammo.ui import cache, explained
 from mammo.ui.embedded import embedded
+from mammo.ui.embeddings_job import embeddings_of
 from mammo.ui.explained import Judged, View
 from mammo.ui.job_answers import JobAnswers
 from mammo.ui.judged_squares import judged_of
+from mammo.ui.nearest_cases import COUNT, show_nearest
 from mammo.ui.one_prediction import FilmKnowledge, show_prediction
 from mammo.ui.plain_text import plain
 from mammo.ui.results_checks import known_checks
 from mammo.ui.results_gallery import IMAGE
 from mammo.ui.results_stages import show_stages
+from mammo.ui.unstable_answers import stability_known
 
 _SLOW = {"occlusion"}  # asked for one by one
 
@@ -48,9 +54,28 @@ def show_image(job: JobRecord, answers: JobAnswers) -> None:
     )
     answer = explained.explain_film(job.id, film, view)
     show_prediction(answer, view, name=_name_of(film), known=known)
+    steadiness = (stability_known(job) or {}).get(row.item_id)
+    if steadiness is not None:
+        st.caption(plain(str(steadiness)))
     show_stages(job, film)
     if st.toggle("Compare methods", key="methods", bind="query-params"):
         _show_methods(job, film, view, checks)
+    _show_nearest(job, row, names)
+
+
+def _show_nearest(job: JobRecord, row: PredictionRecord, class_names: Sequence[str]) -> None:
+    """What the model of the image's fold has learnt from that lies nearest to it."""
+    st.header("Nearest known cases (other women)", anchor=False)
+    known = embeddings_of(job, row.fold)
+    if known is None:
+        return
+    place = known.place_of(row.item_id)
+    if place is None:
+        st.info("This image has no embedding: it came to the data set later.", icon=":material/info:")
+        return
+    hidden = cache.hidden(str(job.data_set))
+    nearest = nearest_known(known, known.vectors[place], patient_id=row.patient_id, count=COUNT, left_out=hidden)
+    show_nearest(job, nearest, class_names)
 
 
 def _show_methods(job: JobRecord, film: Judged, view: View, checks: dict[str, HeatmapTrust]) -> None:

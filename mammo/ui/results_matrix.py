@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal, cast
 
 import numpy as np
@@ -14,19 +15,21 @@ from mammo.evaluation.calling import called_by_threshold
 from mammo.evaluation.predictions import Predictions
 from mammo.evaluation.questions import questions_for
 from mammo.evaluation.shares import clustered_share
-from mammo.store import PredictionRecord
+from mammo.store import JobRecord, PredictionRecord
 from mammo.ui import numbers
 from mammo.ui.job_answers import JobAnswers
 from mammo.ui.kept_choice import kept_choice, kept_segment
 from mammo.ui.matrix_buttons import CALLED, LIST, SHARES, TRUE, Shares, choose_cell
 from mammo.ui.plain_text import plain
 from mammo.ui.results_gallery import surest_first
+from mammo.ui.unstable_answers import stability_of_answers
 
 _UNITS = {"image": ("image", "images"), "breast": ("breast", "breasts"), "woman": ("woman", "women")}
 MOST_PROBABLE = "most probable"
 
 
-_LISTS = {"surest_wrong": "Surest errors", "unsure_right": "Least sure, but right"}
+_UNSTABLE = "unstable"
+_LISTS = {"surest_wrong": "Surest errors", "unsure_right": "Least sure, but right", _UNSTABLE: "Most unstable"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,9 +55,10 @@ class ChosenImages:
     title: str
     words: str
     rows: list[PredictionRecord]  # in the order to be shown
+    remarks: Mapping[str, str] = field(default_factory=dict)  # by item id
 
 
-def choose_in_matrix(answers: JobAnswers, view: MatrixView) -> ChosenImages | None:
+def choose_in_matrix(job: JobRecord, answers: JobAnswers, view: MatrixView) -> ChosenImages | None:
     """Draw the matrix; the images that a person has chosen, None as long as none are."""
     called = view.called
     one, many = _UNITS[view.level]
@@ -64,6 +68,8 @@ def choose_in_matrix(answers: JobAnswers, view: MatrixView) -> ChosenImages | No
         f"{numbers.counted(called.n, one, many)} in all; below each share its 95\N{NO-BREAK SPACE}% interval. "
         "Choose a cell or a list to see its images."
     )
+    if asked == _UNSTABLE:
+        return _unstable(job, answers)
     if asked in _LISTS:
         return _listed(answers, asked)
     if cell is None:
@@ -108,6 +114,22 @@ def _listed(answers: JobAnswers, name: str) -> ChosenImages:
         rows.reverse()
     words = "By the probability of the class that each image is called."
     return ChosenImages(f"{_LISTS[name]}: {len(rows)}", words, rows)
+
+
+def _unstable(job: JobRecord, answers: JobAnswers) -> ChosenImages | None:
+    """Images by how often their answer changes, those that never do left out."""
+    found = stability_of_answers(job)
+    if found is None:
+        return None
+    known = [(row, found[row.item_id]) for row in answers.rows if row.item_id in found]
+    known.sort(key=lambda one: (-one[1].changed, -one[1].spread, one[0].item_id))
+    changed = [(row, one) for row, one in known if one.changed > 0]
+    words = (
+        f"Of {numbers.counted(len(known), 'image')}, {len(changed)} get another class under one or more of "
+        f"{known[0][1].changes if known else 0} small changes of contrast and position; the most often changed first."
+    )
+    remarks = {row.item_id: f"{len(one.turned_by)} of {one.changes} change it" for row, one in changed}
+    return ChosenImages(f"{_LISTS[_UNSTABLE]}: {len(changed)}", words, [row for row, _ in changed], remarks)
 
 
 def choose_view(answers: JobAnswers) -> MatrixView:

@@ -16,7 +16,10 @@ from mammo.ui.results_checks import show_checks
 from mammo.ui.results_compare import show_comparison
 from mammo.ui.results_curves import show_curves
 from mammo.ui.results_export import offer_export
+from mammo.ui.results_gallery import IMAGE
 from mammo.ui.results_groups import show_groups
+from mammo.ui.results_image import show_image
+from mammo.ui.results_plane import show_plane
 from mammo.ui.results_thresholds import show_thresholds
 
 MATRIX = "matrix"
@@ -26,6 +29,7 @@ MATRIX = "matrix"
 class _Section:
     label: str
     show: Callable[[JobRecord, JobAnswers], None]
+    has_images: bool = False  # of which one can be opened in its place
 
 
 _SECTIONS = {
@@ -33,7 +37,8 @@ _SECTIONS = {
     "thresholds": _Section("Thresholds", lambda job, answers: show_thresholds(answers, _validation(job))),
     "calibration": _Section("Calibration", lambda job, answers: show_calibration(answers, _validation(job))),
     "groups": _Section("Groups", lambda _job, answers: show_groups(answers)),
-    "compare": _Section("Compare", show_comparison),
+    "plane": _Section("Embedding map", show_plane, has_images=True),
+    "compare": _Section("Compare", show_comparison, has_images=True),
     "audits": _Section("Audits", show_job_audits),
     "maps": _Section("Heat maps", lambda job, _answers: show_checks(job)),
     "export": _Section("Export", offer_export),
@@ -47,7 +52,9 @@ def _validation(job: JobRecord) -> JobAnswers | None:
 def choose_section() -> str:
     """Let a person choose what to look at; MATRIX at first."""
     labels = {MATRIX: "Matrix", **{name: section.label for name, section in _SECTIONS.items()}}
-    return kept_segment("Section", list(labels), key="section", in_words=labels.__getitem__, is_labelled=False)
+    return kept_segment(
+        "Section", list(labels), key="section", in_words=labels.__getitem__, is_labelled=False, drops=[IMAGE]
+    )
 
 
 def show_section(name: str, job: JobRecord) -> None:
@@ -56,4 +63,8 @@ def show_section(name: str, job: JobRecord) -> None:
     if answers is None:
         st.info(f"Job {job.id} has no test images.")
         return
-    _SECTIONS[name].show(job, answers)
+    section = _SECTIONS[name]
+    if section.has_images and st.query_params.get(IMAGE):
+        show_image(job, answers)
+    else:
+        section.show(job, answers)

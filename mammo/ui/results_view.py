@@ -8,12 +8,11 @@ from mammo.evaluation.evaluation import Evaluation, evaluate
 from mammo.evaluation.predictions import Predictions
 from mammo.evaluation.scores import SCORES
 from mammo.store import JobRecord
-from mammo.ui import charts, explained, finished_jobs, numbers, theme
+from mammo.ui import charts, finished_jobs, numbers, theme
 from mammo.ui.job_answers import JobAnswers, answers_of
-from mammo.ui.judged_squares import judged_of
 from mammo.ui.plain_text import plain
 from mammo.ui.results_formula import show_formula
-from mammo.ui.results_gallery import IMAGE, show_cell
+from mammo.ui.results_gallery import IMAGE, show_images
 from mammo.ui.results_image import show_image
 from mammo.ui.results_matrix import MatrixView, choose_in_matrix, choose_view, show_heading
 from mammo.ui.results_sections import MATRIX, choose_section, show_section
@@ -41,7 +40,7 @@ def show_results(job: JobRecord) -> None:
     matrix_view = choose_view(answers)
     left, right = st.columns([1, 1], gap="medium")
     with left:
-        chosen = choose_in_matrix(answers, matrix_view)
+        chosen = choose_in_matrix(job, answers, matrix_view)
     with right:
         _show_scores(evaluation if matrix_view.is_usual else _evaluated(answers, matrix_view), matrix_view.called)
     notes = (job.result or {}).get("notes", [])
@@ -52,8 +51,7 @@ def show_results(job: JobRecord) -> None:
         show_image(job, answers)
     elif chosen is not None:
         show_heading(chosen)
-        judged = judged_of(job, chosen.rows)
-        show_cell(job, chosen.rows, judged, answers.predictions.class_names, explained.choose_view())
+        show_images(job, chosen.rows, answers.predictions.class_names, chosen.remarks)
 
 
 def _show_scores(evaluation: Evaluation, called: Predictions) -> None:

@@ -60,3 +60,8 @@ def test_a_file_cut_off_is_damaged(catalogue, tmp_path):
 
 def test_vectors_are_brought_to_length_one_and_zeros_stay():
     assert at_length_1([[3, 4], [0, 0]]).tolist() == [[0.6, 0.8], [0, 0]]
+
+
+def test_a_catalogue_without_pictures_comes_back_too(tmp_path):
+    write_catalogue(catalogue_path(tmp_path), Catalogue((), np.empty((0, 2), np.float32), "last", "00"))
+    assert read_catalogue(catalogue_path(tmp_path)).vectors.shape == (0, 2)
