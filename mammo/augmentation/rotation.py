@@ -6,7 +6,8 @@ import math
 
 import numpy as np
 
-from mammo.augmentation._base import AUGMENTATIONS, AffineMatrix, Augmentation
+from mammo.augmentation._base import AUGMENTATIONS, AffineMatrix, Augmentation, affine_matrices
+from mammo.augmentation.random_streams import RandomStreams
 from mammo.errors import ParameterError
 from mammo.parameters import Number
 
@@ -25,11 +26,19 @@ def sample_rotation(rng: np.random.Generator, _size: int, *, low: float, high: f
     return matrix, f"{angle:+.0f}°" if angle else ""
 
 
+def sample_rotations(streams: RandomStreams, _size: int, *, low: float, high: float) -> AffineMatrix:
+    """As ``sample_rotation``, for many."""
+    angle = np.radians(streams.uniform(low, high))
+    cosine, sine = np.cos(angle), np.sin(angle)
+    return affine_matrices((cosine, -sine, sine, cosine))
+
+
 AUGMENTATIONS.add(
     Augmentation(
         name="rotation",
         label="Rotation",
         sample=sample_rotation,
+        sample_many=sample_rotations,
         source="MATLAB imageDataAugmenter RandRotation: continuous uniform",
         parameters=(
             Number("low", "Least angle", -360, 360, default=0, step=1, unit="°"),

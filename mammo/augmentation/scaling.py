@@ -6,7 +6,8 @@ import math
 
 import numpy as np
 
-from mammo.augmentation._base import AUGMENTATIONS, AffineMatrix, Augmentation
+from mammo.augmentation._base import AUGMENTATIONS, AffineMatrix, Augmentation, affine_matrices
+from mammo.augmentation.random_streams import RandomStreams
 from mammo.errors import ParameterError
 from mammo.parameters import Number
 
@@ -23,11 +24,18 @@ def sample_scaling(rng: np.random.Generator, _size: int, *, low: float, high: fl
     return np.diag([factor, factor, 1.0]), f"scale {factor:.2f}" if factor != 1 else ""
 
 
+def sample_scalings(streams: RandomStreams, _size: int, *, low: float, high: float) -> AffineMatrix:
+    """As ``sample_scaling``, for many."""
+    factor = np.exp(streams.uniform(math.log(low), math.log(high)))
+    return affine_matrices((factor, 0, 0, factor))
+
+
 AUGMENTATIONS.add(
     Augmentation(
         name="scaling",
         label="Scale",
         sample=sample_scaling,
+        sample_many=sample_scalings,
         source="MATLAB imageDataAugmenter RandScale",
         parameters=(
             Number("low", "Least factor", 0.25, 4, default=1, step=0.05),

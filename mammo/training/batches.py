@@ -34,6 +34,11 @@ class LabelledImages:
     def __len__(self) -> int:
         return len(self.ids)
 
+    def rows(self, positions: Indices, epoch: int = 0) -> Indices:
+        """Rows of the prepared array that stand for items in an epoch."""
+        chosen = positions if self.turns is None else self.turns[epoch % len(self.turns), positions]
+        return self.images.rows[chosen]
+
     def image(self, position: int, epoch: int = 0) -> StoredImage:
         """The image, shape (S, S), that stands for an item in an epoch; the first is what it is tested by."""
         return self.images[position if self.turns is None else int(self.turns[epoch % len(self.turns), position])]

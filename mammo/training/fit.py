@@ -6,18 +6,19 @@ import math
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import nn
 
-from mammo.augmentation.policy import Policy
 from mammo.errors import TrainingError
-from mammo.training.batches import Indices, LabelledImages, augmented, epoch_batches, to_input
-from mammo.training.fine_tuning import trainable_groups
-from mammo.training.forward import autocast, probabilities_of
-from mammo.training.optimizers import OPTIMIZERS, SCHEDULES
+from mammo.training.batches import LabelledImages, batches_per_epoch
+from mammo.training.engine import Engine, engine_for
+from mammo.training.forward import Inputs, probabilities_from
+from mammo.training.losses import LossBuffer
+from mammo.training.road import road_of
+from mammo.training.steps import Steps
 
 if TYPE_CHECKING:
     from mammo.models import ModelSpec
@@ -61,6 +62,7 @@ class TrainingParts:
     class_count: int
     device: torch.device
     fold: int = 0
+    engine: Engine | None = None  # None: the device's own
 
 
 @dataclass
@@ -115,28 +117,28 @@ class _Fit:
     ) -> None:
         self.config, self.parts, self.shelf, self.reporter = config, parts, shelf, reporter
         self.model = parts.model.to(parts.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        groups = trainable_groups(config, parts.spec, self.model)
-        self.base_rates = [group["lr"] for group in groups]
-        self.optimizer = OPTIMIZERS[config.optimizer].build(groups, config)
-        self.policy = Policy.of(config.augmentation)
-        self.class_weights = self._class_weights()
-        self.steps_per_epoch = len(epoch_batches(parts.train.labels, config, 0))
-        self.steps = self.steps_per_epoch * config.epochs
+        engine = parts.engine or engine_for(parts.device)
+        self.road = road_of(config, parts, engine)
+        self.steps_per_epoch = batches_per_epoch(len(parts.train), config.batch_size, drop_last=config.drop_last)
+        self.step_count = self.steps_per_epoch * config.epochs
+        self.steps = Steps(config, parts, self.road.answer, engine, self.step_count)
         self.validation_every = config.validation_every or self.steps_per_epoch
         self.at = Progress()
+        self.losses = LossBuffer(parts.device, engine.losses_every)
         self.pending: list[Metric] = []
         self.saved_at = time.monotonic()
         self.save_seconds = 0.0
 
     def carry_out(self) -> FitResult:
         notes = self._resume()
-        while self.at.step < self.steps and not self.at.ended_early:
+        while self.at.step < self.step_count and not self.at.ended_early:
             if self._train_epoch():
                 self._save()
                 return FitResult(completed=False, step=self.at.step, best_step=self.at.best_step, notes=notes)
         self._report()
-        if self.at.micro_batches:
-            notes += (_SMALLER_PIECES.format(batch=self.config.batch_size, pieces=self.at.micro_batches),)
+        notes += self.steps.notes
+        if self.steps.smaller_parts:
+            notes += (_SMALLER_PIECES.format(batch=self.config.batch_size, pieces=self.steps.smaller_parts),)
         if self.config.selection == "best" and self.at.best_step:
             self.model.load_state_dict(self.shelf.best().weights)
         return FitResult(completed=True, step=self.at.step, best_step=self.at.best_step, notes=notes)
@@ -144,87 +146,40 @@ class _Fit:
     def _train_epoch(self) -> bool:
         """Train to the end of the current epoch; true if asked to stop before."""
         epoch, position = divmod(self.at.step, self.steps_per_epoch)
-        for batch in epoch_batches(self.parts.train.labels, self.config, epoch)[position:]:
+        for number in range(position, self.steps_per_epoch):
             if self.reporter.should_stop():
                 return True
-            loss = self._train_step(batch, epoch)
+            self.losses.add(self.steps.take(self.road.feed.batch(epoch, number), self.at.step))
             self.at.step += 1
-            self.at.epoch_loss += loss
-            self._log("train_loss", loss)
+            if self.losses.is_full:
+                self._read_losses()
             self._after_step()
             if self.at.ended_early:
                 break
         return False
 
-    def _train_step(self, batch: Indices, epoch: int) -> float:
-        """One change of the weights; the mean loss of the batch before it."""
-        self.model.train()
-        if self.config.frozen:
-            self._hold_frozen_statistics()
-        factor = SCHEDULES[self.config.schedule].factor(self.at.step / self.steps)
-        for group, rate in zip(self.optimizer.param_groups, self.base_rates, strict=True):
-            group["lr"] = rate * factor
-        self.optimizer.zero_grad(set_to_none=True)
-        images = augmented(self.parts.train, batch, self.policy, seed=self.config.seed, epoch=epoch)
-        labels = self.parts.train.labels[batch]
-        total = self._gradients_that_fit(images, labels)
-        if not math.isfinite(total):
-            self._stop_at_non_finite_loss(total)
-        self.optimizer.step()
-        return total
+    def _read_losses(self) -> None:
+        """Log the losses of the steps since the last reading; here the device is waited for.
 
-    def _gradients_that_fit(self, images: np.ndarray[Any, Any], labels: Indices) -> float:
-        """As ``_gradients``, in smaller parts if the memory does not hold the present ones."""
-        while True:
-            try:
-                return self._gradients(images, labels)
-            except torch.OutOfMemoryError:
-                self._halve_micro_batch()  # raises the second time
-
-    def _gradients(self, images: np.ndarray[Any, Any], labels: Indices) -> float:
-        """Add up the gradients of a batch, part by part; its mean loss."""
-        whole, total = self._weight_of(labels), 0.0
-        for piece in np.array_split(np.arange(len(labels)), self.at.micro_batches or self.config.micro_batches):
-            loss = self._loss(images[piece], labels[piece]) * (self._weight_of(labels[piece]) / whole)
-            loss.backward()  # type: ignore[no-untyped-call]
-            total += float(loss.detach())
-        return total
-
-    def _halve_micro_batch(self) -> None:
-        """Take the batch in twice as many parts, once: the sum of their gradients is that of the whole batch."""
-        parts = 2 * self.config.micro_batches
-        if self.at.micro_batches or self.config.batch_size // parts < 2:
-            raise TrainingError(
-                f"The device's memory does not hold a batch of {self.config.batch_size} in "
-                f"{self.at.micro_batches or self.config.micro_batches} parts. Set micro_batches higher or image_size "
-                "lower.",
-                code="out_of_memory",
-            )
-        self.at.micro_batches = parts
-        self.optimizer.zero_grad(set_to_none=True)
-        if self.parts.device.type == "cuda":
-            torch.cuda.empty_cache()
-
-    def _loss(self, images: np.ndarray[Any, Any], labels: Indices) -> Tensor:
-        with autocast(self.config, self.parts.device):
-            logits = self.model(to_input(images, self.parts.spec.mean, self.parts.spec.std, self.parts.device))
-        target = torch.from_numpy(labels).to(self.parts.device)
-        return nn.functional.cross_entropy(
-            logits.float(), target, weight=self.class_weights, label_smoothing=self.config.label_smoothing
-        )
-
-    def _weight_of(self, labels: Indices) -> float:
-        """What the mean of a weighted loss over ``labels`` is divided by."""
-        return float(len(labels)) if self.class_weights is None else float(self.class_weights.cpu()[labels].sum())
+        Whatever is validated or kept afterwards was read before: no checkpoint holds the state behind a bad step.
+        """
+        losses = self.losses.read()
+        for step, loss in enumerate(losses, self.at.step - len(losses) + 1):
+            if not math.isfinite(loss):
+                self._stop_at_non_finite_loss(loss, step)
+            self.pending.append(Metric(self.parts.fold, step, "train_loss", loss))
+            self.at.epoch_loss += loss
 
     def _after_step(self) -> None:
         ends_epoch = self.at.step % self.steps_per_epoch == 0
+        validates = self.at.step % self.validation_every == 0 or self.at.step == self.step_count
+        if ends_epoch or validates:
+            self._read_losses()
         if ends_epoch:
             self._log("epoch_train_loss", self.at.epoch_loss / self.steps_per_epoch)
             self.at.epoch_loss = 0.0
-        validates = self.at.step % self.validation_every == 0 or self.at.step == self.steps
-        if validates and self.parts.validation is not None:
-            self._validate(self.parts.validation)
+        if validates and self.parts.validation is not None and self.road.validation is not None:
+            self._validate(self.parts.validation, self.road.validation)
         if self._is_time_to_save(ends_epoch=ends_epoch, validates=validates):
             self._save()
         if ends_epoch or validates:
@@ -236,14 +191,17 @@ class _Fit:
         # At most a tenth of the time goes into checkpoints, however large the network is.
         return (ends_epoch or validates) and time.monotonic() - self.saved_at >= 10 * self.save_seconds
 
-    def _validate(self, validation: LabelledImages) -> None:
+    def _validate(self, validation: LabelledImages, inputs: Inputs) -> None:
         # one view each: eight of them would take as long as the training between two validations
         config = self.config.model_copy(update={"test_time_views": "one"})
-        probabilities = probabilities_of(self.model, validation, self.parts.spec, config, self.parts.device)
+        self.model.eval()
+        probabilities = probabilities_from(self.road.answer, inputs, len(validation), config, self.parts.device)
         truth = np.clip(probabilities[np.arange(len(validation)), validation.labels], 1e-12, 1)
         counts = np.zeros((self.parts.class_count, self.parts.class_count), int)
         np.add.at(counts, (validation.labels, probabilities.argmax(1)), 1)
         loss = float(-np.log(truth).mean())
+        if not math.isfinite(loss):
+            self._stop_at_non_finite_loss(loss, self.at.step)
         present = counts.sum(1) > 0
         self._log("validation_loss", loss)
         self._log("validation_top1", counts.trace() / counts.sum())
@@ -261,7 +219,9 @@ class _Fit:
 
     def _save(self) -> None:
         start = time.monotonic()
-        state = {"optimizer": self.optimizer.state_dict(), "random": torch.get_rng_state()}
+        self._read_losses()
+        self.at.micro_batches = self.steps.smaller_parts
+        state = {"optimizer": self.steps.optimizer.state_dict(), "random": torch.get_rng_state()}
         if self.parts.device.type == "cuda":
             state["random_cuda"] = torch.cuda.get_rng_state(self.parts.device)
         self._report()
@@ -279,33 +239,20 @@ class _Fit:
     def _restore(self, checkpoint: Checkpoint) -> None:
         assert checkpoint.state is not None  # noqa: S101 - the shelf keeps generations with their state only
         self.model.load_state_dict(checkpoint.weights)
-        self.optimizer.load_state_dict(checkpoint.state["optimizer"])
+        self.steps.restore(checkpoint.state["optimizer"])
         torch.set_rng_state(checkpoint.state["random"])
         if self.parts.device.type == "cuda":
             torch.cuda.set_rng_state(checkpoint.state["random_cuda"], self.parts.device)
         self.at = Progress(**checkpoint.facts["progress"])
+        self.steps.smaller_parts = self.at.micro_batches
 
-    def _stop_at_non_finite_loss(self, loss: float) -> None:
-        kept = "The last checkpoint holds the state before." if self.at.step else "Nothing was learnt yet."
-        rate = self.optimizer.param_groups[0]["lr"]
+    def _stop_at_non_finite_loss(self, loss: float, step: int) -> None:
+        kept = "The last checkpoint holds the state before." if step > 1 else "Nothing was learnt yet."
         raise TrainingError(
-            f"The loss became {loss} at step {self.at.step + 1} (learning rate {rate:.3g}, batch size "
+            f"The loss became {loss} at step {step} (learning rate {self.steps.rates.at(step - 1)[0]:.3g}, batch size "
             f"{self.config.batch_size}). {kept} Try a learning rate ten times smaller.",
             code="nan_loss",
         )
-
-    def _hold_frozen_statistics(self) -> None:
-        """A frozen backbone keeps its batch statistics and drops nothing out."""
-        head = self.model.get_submodule(self.parts.spec.head)
-        self.model.eval()
-        head.train()
-
-    def _class_weights(self) -> Tensor | None:
-        if self.config.class_weights == "none":
-            return None
-        counts = np.bincount(self.parts.train.labels, minlength=self.parts.class_count)
-        weights = np.where(counts > 0, counts.sum() / np.maximum(counts, 1) / max((counts > 0).sum(), 1), 0.0)
-        return torch.tensor(weights, dtype=torch.float32, device=self.parts.device)
 
     def _log(self, name: str, value: float) -> None:
         self.pending.append(Metric(self.parts.fold, self.at.step, name, float(value)))
@@ -314,4 +261,4 @@ class _Fit:
         self.reporter.metrics(self.pending)
         self.pending = []
         epoch = min(self.at.step // self.steps_per_epoch + 1, self.config.epochs)
-        self.reporter.progress(self.at.step / self.steps, f"epoch {epoch} of {self.config.epochs}")
+        self.reporter.progress(self.at.step / self.step_count, f"epoch {epoch} of {self.config.epochs}")

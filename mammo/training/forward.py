@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,11 @@ if TYPE_CHECKING:
     from mammo.models import ModelSpec
     from mammo.training.config import TrainingConfig
 
+#: Gives the model's input for images from one position up to another.
+Inputs = Callable[[int, int], torch.Tensor]
+
 _BATCH = 32  # larger ones gain nothing on a CPU
+_BATCH_OF_GPU = 256
 
 
 def device_of(name: str = "auto") -> torch.device:
@@ -39,20 +44,39 @@ def _cpu_has_bf16() -> bool:
     return available and bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
 
 
+def batch_size_for(device: torch.device) -> int:
+    """Images that are looked at together."""
+    return _BATCH_OF_GPU if device.type == "cuda" else _BATCH
+
+
 def probabilities_of(
     model: nn.Module, data: LabelledImages, spec: ModelSpec, config: TrainingConfig, device: torch.device
 ) -> npt.NDArray[np.float64]:
     """Class probabilities of every image, shape (N, K), rows summing to 1; the model is left in evaluation mode."""
+
+    def inputs(start: int, stop: int) -> torch.Tensor:
+        return to_input(plain(data, start, stop), spec.mean, spec.std, device)
+
     model.eval()
-    rows = []
+    return probabilities_from(model, inputs, len(data), config, device)
+
+
+def probabilities_from(
+    answer: Callable[[torch.Tensor], torch.Tensor],
+    inputs: Inputs,
+    count: int,
+    config: TrainingConfig,
+    device: torch.device,
+) -> npt.NDArray[np.float64]:
+    """Class probabilities, shape (count, K), of what ``inputs`` gives; the device is waited for once, at the end."""
+    rows, batch = [], batch_size_for(device)
     with torch.no_grad():
-        for start in range(0, len(data), _BATCH):
-            inputs = to_input(plain(data, start, start + _BATCH), spec.mean, spec.std, device)
-            views = views_of(inputs, config.test_time_views)
+        for start in range(0, count, batch):
+            views = views_of(inputs(start, min(start + batch, count)), config.test_time_views)
             with autocast(config, device):
-                outputs = [model(view).float().softmax(1) for view in views]
-            rows.append(torch.stack(outputs).mean(0).double().cpu().numpy())
-    probabilities = np.concatenate(rows)
+                outputs = [answer(view).float().softmax(1) for view in views]
+            rows.append(torch.stack(outputs).mean(0).double())
+    probabilities = torch.cat(rows).cpu().numpy()
     return np.asarray(probabilities / probabilities.sum(1, keepdims=True))
 
 

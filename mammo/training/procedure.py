@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -149,6 +150,8 @@ def _gone_sources(items: Sequence[Item]) -> list[str]:
 
 def _set_up(config: TrainingConfig) -> None:
     keep_freed_memory()
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # without it a GPU's matrix products are not repeatable
+    torch.backends.cudnn.benchmark = not config.deterministic  # it may choose another kernel each time
     torch.set_num_threads(config.threads or torch.get_num_threads())
     torch.use_deterministic_algorithms(config.deterministic, warn_only=True)
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]

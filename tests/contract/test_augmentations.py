@@ -1,12 +1,13 @@
 """What every augmentation and every policy promises."""
 
 import inspect
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from mammo.augmentation import AUGMENTATIONS
-from mammo.augmentation.policy import POLICIES, Policy, draw
+from mammo.augmentation.policy import POLICIES, Policy, draw, draw_matrices
 from mammo.parameters import Number, defaults
 
 every_augmentation = pytest.mark.parametrize("augmentation", list(AUGMENTATIONS.values()), ids=list(AUGMENTATIONS))
@@ -50,6 +51,23 @@ def test_a_draw_depends_on_seed_epoch_and_sample_only(policy):
     np.testing.assert_array_equal(first, matrix(1, 2, "a"))
     if policy.steps:
         assert all((matrix(*other) != first).any() for other in [(2, 2, "a"), (1, 3, "a"), (1, 2, "b")])
+
+
+@every_policy
+def test_drawn_for_many_at_once_each_gets_its_own_draw(policy):
+    ids = [f"film {number}" for number in range(300)]
+    many = draw_matrices(policy, seed=1, epoch=2, sample_ids=ids, size=227)
+    each = [draw(policy, seed=1, epoch=2, sample_id=one, size=227).matrix for one in ids]
+    np.testing.assert_allclose(many, each, rtol=0, atol=1e-9)
+
+
+@every_augmentation
+def test_an_augmentation_without_a_way_for_many_is_drawn_one_by_one(augmentation, monkeypatch):
+    policy = Policy.of({"steps": [{"name": augmentation.name}]})
+    drawn = {"seed": 1, "epoch": 2, "sample_ids": ["a", "b", "c"], "size": 64}
+    at_once = draw_matrices(policy, **drawn)
+    monkeypatch.setitem(AUGMENTATIONS._entries, augmentation.name, replace(augmentation, sample_many=None))
+    np.testing.assert_allclose(draw_matrices(policy, **drawn), at_once, rtol=0, atol=1e-9)
 
 
 @every_policy

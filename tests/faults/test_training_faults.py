@@ -20,15 +20,15 @@ SMALL_MEMORY = """
 import sys
 if "mammo.jobs.child" in sys.orig_argv:
     import torch
-    from mammo.training import fit
-    to_input = fit.to_input
+    from mammo.training import feeding
+    to_input = feeding.to_input
 
     def to_small_memory(images, *arguments):
         if len(images) > {images}:
             raise torch.OutOfMemoryError("CUDA out of memory")
         return to_input(images, *arguments)
 
-    fit.to_input = to_small_memory
+    feeding.to_input = to_small_memory
 """
 
 

@@ -7,7 +7,7 @@ import torch
 
 from mammo.errors import CheckpointError, DatasetError, TrainingError
 from mammo.files import sha256_of
-from mammo.training import batches, fit
+from mammo.training import batches, feeding
 from mammo.training.procedure import prepare_all, train_and_evaluate
 
 
@@ -207,7 +207,7 @@ def memory_for(monkeypatch):
                 raise torch.OutOfMemoryError("CUDA out of memory")
             return batches.to_input(batch, *arguments)
 
-        monkeypatch.setattr(fit, "to_input", to_input)
+        monkeypatch.setattr(feeding, "to_input", to_input)
 
     return limit
 

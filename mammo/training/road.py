@@ -1,0 +1,53 @@
+"""The way that images take into the network in a training: where they lie, and what of the network they go through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from mammo.training.batches import LabelledImages, plain, to_input
+from mammo.training.device_warp import DeviceInput
+from mammo.training.feeding import DeviceFeed, Feed, HostFeed
+from mammo.training.forward import Inputs, batch_size_for
+from mammo.training.row_sources import row_source
+
+if TYPE_CHECKING:
+    from mammo.models import ModelSpec
+    from mammo.training.config import TrainingConfig
+    from mammo.training.engine import Engine
+    from mammo.training.fit import TrainingParts
+    from mammo.training.steps import Answer
+
+
+@dataclass(frozen=True)
+class Road:
+    """How a training learns and looks after itself."""
+
+    feed: Feed  # what each step learns from
+    answer: Answer  # from a batch's input to logits
+    validation: Inputs | None
+
+
+def road_of(config: TrainingConfig, parts: TrainingParts, engine: Engine) -> Road:
+    """The way of a training on its device."""
+    if engine.on_device:
+        feed: Feed = DeviceFeed(parts.train, config, parts.spec, parts.device, engine)
+    else:
+        feed = HostFeed(parts.train, config, parts.spec, parts.device)
+    validation = None if parts.validation is None else _inputs(parts.validation, parts.spec, parts.device, engine)
+    return Road(feed, parts.model, validation)
+
+
+def _inputs(data: LabelledImages, spec: ModelSpec, device: torch.device, engine: Engine) -> Inputs:
+    """The inputs of images as they were prepared, one batch after the other."""
+    if not engine.on_device:
+        return lambda start, stop: to_input(plain(data, start, stop), spec.mean, spec.std, device)
+    batch, count = batch_size_for(device), len(data)
+    rows = data.rows(np.arange(count))
+    source = row_source(data.images.array, rows, device, share_of_memory=engine.share_of_memory)
+    source.open_epoch([rows[start : start + batch] for start in range(0, count, batch)])
+    make = DeviceInput(data.images.array.dtype, spec, device)
+    return lambda start, _stop: make(source.take(start // batch))
