@@ -14,7 +14,8 @@ _FOLDER = Path(__file__).parent
 
 def main(names: list[str]) -> int:
     """Run benchmarks, print their tables and keep their figures; return the exit code."""
-    known = [module.name for module in pkgutil.iter_modules([str(_FOLDER)]) if not module.name.startswith("_")]
+    modules = pkgutil.iter_modules([str(_FOLDER)])
+    known = [module.name for module in modules if not module.name.startswith("_") and not module.ispkg]
     unknown = [name for name in names if name not in known]
     if unknown:
         sys.stderr.write(f"There is no benchmark named {unknown[0]!r}; known are: {', '.join(known)}.\n")
