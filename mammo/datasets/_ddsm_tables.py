@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile
 
 from mammo.datasets._ddsm_names import DdsmView, image_view, mask_view
 from mammo.errors import DatasetError
@@ -16,6 +16,7 @@ from mammo.errors import DatasetError
 _SIDES = {"LEFT": "L", "RIGHT": "R"}
 _LARGEST_ICS_BYTES = 65536
 _LARGEST_AGE = 120
+_LARGEST_WORKBOOK_BYTES = 256 * 2**20  # unpacked; that of the whole Mini-DDSM takes 8 MB
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,7 @@ def read_ics(path: Path) -> CaseFacts:
 def _rows(path: Path) -> list[dict[str, Any]]:
     import openpyxl
 
+    _check_unpacked(path)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl reports missing styles, which nobody misses here
         workbook = openpyxl.load_workbook(path, read_only=True, data_only=True)
@@ -92,6 +94,14 @@ def _rows(path: Path) -> list[dict[str, Any]]:
             return [dict(zip(names, line, strict=False)) for line in lines]
         finally:
             workbook.close()
+
+
+def _check_unpacked(path: Path) -> None:
+    """A workbook is a ZIP; what its parts claim to hold is all that is ever unpacked of them."""
+    with ZipFile(path) as parts:
+        unpacked = sum(part.file_size for part in parts.infolist())
+    if unpacked > _LARGEST_WORKBOOK_BYTES:
+        raise ValueError(f"unpacked it would take {unpacked / 2**20:,.0f} MiB")
 
 
 def _row(file: str, row: Mapping[str, Any]) -> WorkbookRow:

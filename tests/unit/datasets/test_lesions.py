@@ -128,3 +128,9 @@ def test_a_mask_that_is_no_image_is_told(masked, tmp_path):
 
     with pytest.raises(ImageError):
         lesion_mask(film)
+
+
+def test_a_mask_is_opened_only_in_a_limited_process(masked, monkeypatch):  # F47
+    film = masked(disc(80, 100, 40))
+    monkeypatch.setattr("mammo.imaging.reading.decode_image", lambda *_, **__: pytest.fail("opened here"))
+    assert np.array_equal(lesion_mask(film), disc(80, 100, 40) > 0)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import zipfile
 from collections import Counter
 
 import openpyxl
@@ -271,3 +272,11 @@ def test_the_layout_is_recognised_wherever_it_begins(touch, above):
 )
 def test_other_layouts_are_not_taken_for_mini_ddsm(touch, file):
     assert not DATASETS["mini_ddsm"].detect(touch(file), ImportOptions())
+
+
+def test_a_workbook_that_unpacks_to_gigabytes_is_refused_unread(touch):  # B55
+    root = touch("MINI-DDSM-Complete-JPEG-8/Normal/0001/C_0001_1.LEFT_CC.jpg")
+    with zipfile.ZipFile(root / "DataWMask.xlsx", "w", zipfile.ZIP_DEFLATED) as parts:
+        parts.writestr("xl/worksheets/sheet1.xml", bytes(300 * 2**20))
+    with pytest.raises(DatasetError, match=r"DataWMask\.xlsx can't be read \(unpacked it would take 300 MiB\)"):
+        DATASETS["mini_ddsm"].find(root, ImportOptions())
