@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import re
 import shutil
+import tempfile
+import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
@@ -27,7 +30,7 @@ from mammo.store import KeptPictureRecord, OpinionRecord, Store
 if TYPE_CHECKING:
     from mammo.config import Settings
 
-LABELS = "labels.csv"
+LABELS, LEFT_OUT = "labels.csv", "left-out.txt"
 _COLUMNS = (
     "file", "label", "patient", "laterality", "view", "density", "age", "lesion_x", "lesion_y", "lesion_r",
 )  # fmt: skip
@@ -91,6 +94,20 @@ class OpinionExport:
             (folder / SYNTHETIC_MARK).write_text("Pictures in here are synthetic; no woman was examined.\n")
         classes = dict(sorted(Counter(row[1] for row in rows).items()))
         return Exported(len(rows), len({row[2] for row in rows}), classes, tuple(left_out))
+
+
+def zipped_export(export: OpinionExport, store: Store, settings: Settings) -> bytes:
+    """The same as a ZIP, with the reasons of what was left out; DatasetError as ``carry_out``."""
+    settings.tmp_dir.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=settings.tmp_dir) as temporary:
+        folder = Path(temporary) / "opinions"
+        done = export.carry_out(store, settings, folder)
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
+            for path in sorted(folder.iterdir()):
+                archive.write(path, path.name)
+            archive.writestr(LEFT_OUT, "".join(f"{one.image}: {one.reason}\n" for one in done.left_out))
+        return packed.getvalue()
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from mammo.ui.job_answers import JobAnswers
 from mammo.ui.judged_squares import judged_of
 from mammo.ui.nearest_cases import COUNT, show_nearest
 from mammo.ui.one_prediction import FilmKnowledge, show_prediction
+from mammo.ui.opinion_buttons import AskedAnswer, ask_opinion, image_of
 from mammo.ui.plain_text import plain
 from mammo.ui.results_checks import known_checks
 from mammo.ui.results_gallery import IMAGE
@@ -57,6 +58,8 @@ def show_image(job: JobRecord, answers: JobAnswers) -> None:
     steadiness = (stability_known(job) or {}).get(row.item_id)
     if steadiness is not None:
         st.caption(plain(str(steadiness)))
+    image = image_of(film.sample.sha256, row.item_id, is_square=film.square is not None)
+    ask_opinion(AskedAnswer(image, job.id, answer.label, tuple(names)), has_keys=True)
     show_stages(job, film)
     if st.toggle("Compare methods", key="methods", bind="query-params"):
         _show_methods(job, film, view, checks)

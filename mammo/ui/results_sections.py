@@ -21,6 +21,7 @@ from mammo.ui.results_groups import show_groups
 from mammo.ui.results_image import show_image
 from mammo.ui.results_plane import show_plane
 from mammo.ui.results_thresholds import show_thresholds
+from mammo.ui.results_worklist import show_worklist
 
 MATRIX = "matrix"
 
@@ -41,6 +42,7 @@ _SECTIONS = {
     "compare": _Section("Compare", show_comparison, has_images=True),
     "audits": _Section("Audits", show_job_audits),
     "maps": _Section("Heat maps", lambda job, _answers: show_checks(job)),
+    "worklist": _Section("Worklist", show_worklist),
     "export": _Section("Export", offer_export),
 }
 

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from mammo.datasets.importing import import_collection
-from mammo.evaluation.evaluation import evaluate
-from mammo.store import Failure, NewJob, PredictionRecord
-from tests.pages.conftest import WORKER
+from tests.pages.hostile import fill, renamed
 from tests.pages.texts import TEXTS
 
 CASES = [
@@ -24,22 +20,14 @@ CASES = [
     ("training", {"job": "finished"}),
     ("results", {}),
     ("results", {"true": TEXTS[0], "called": TEXTS[0]}),
+    ("results", {"section": "worklist"}),
     ("predict", {"example": "1"}),
 ]
 
 
 @pytest.fixture(scope="module")
-def named(phantoms, tmp_path_factory):
-    """The phantoms with other names: of women, classes, densities, scanners; warnings of the same text."""
-    imported = import_collection(phantoms)
-    samples = []
-    for place, sample in enumerate(imported.samples):
-        text = TEXTS[place % len(TEXTS)]
-        labels = dict.fromkeys(sample.labels, TEXTS[place % 3])
-        samples.append(
-            replace(sample, patient_id=text, labels=labels, density=text, scanner=text, view=text, warnings=(text,))
-        )
-    return replace(imported, samples=tuple(samples), warnings=TEXTS)
+def named(phantoms):
+    return renamed(import_collection(phantoms))
 
 
 @pytest.fixture
@@ -47,40 +35,7 @@ def hostile(store, phantoms, named, predictor):
     """An installation in which everything that can have a name or a note is called by one of the texts."""
     predictor.facts |= {"label": TEXTS[0], "explained_label": TEXTS[1], "warnings": TEXTS, "model": TEXTS[2]}
     predictor.facts["probabilities"] = dict.fromkeys(TEXTS[:3], 1 / 3)
-    store.data_sets.add("phantoms", phantoms, named, by=TEXTS[0])
-    for text in TEXTS:
-        if text.isprintable() and text.strip():
-            store.presets.save("enhancement", text[:80], {"method": "gamma", "values": {}}, owner=TEXTS[0])
-    jobs = {}
-    for name, kind in (
-        ("import", "archive"),
-        ("failed", "training"),
-        ("running", "training"),
-        ("finished", "training"),
-    ):
-        config = {"name": TEXTS[3], "model": "small", "preset": TEXTS[4]}
-        jobs[name] = store.jobs.submit(NewJob(kind, config, TEXTS[5], "phantoms"), WORKER).id
-        store.jobs.begin(jobs[name], 1, {TEXTS[6]: TEXTS[7]})
-        store.jobs.report_progress(jobs[name], 1, 0.5, " ".join(TEXTS)[:200])
-    for name in ("import", "failed"):
-        store.jobs.fail(jobs[name], 1, Failure("bug", TEXTS[8], TEXTS[9]))
-    store.predictions.save(jobs["finished"], 1, predictions(store))
-    result = {"test": evaluated(store.predictions.load(jobs["finished"])), "notes": TEXTS}
-    store.jobs.finish(jobs["finished"], 1, result)
-    return jobs
-
-
-def predictions(store):
-    samples = store.data_sets.samples("phantoms")
-    return [
-        PredictionRecord("test", 0, sample.id, sample.id, sample.patient_id, place % 3, (0.6, 0.2, 0.2))
-        for place, sample in enumerate(samples)
-    ]
-
-
-def evaluated(rows):
-    truth, probabilities = [row.truth for row in rows], [row.probabilities for row in rows]
-    return evaluate(truth, probabilities, [row.patient_id for row in rows], TEXTS[:3], resamples=20).to_json()
+    return fill(store, phantoms, named)
 
 
 def drawn(app):

@@ -1,0 +1,79 @@
+"""Letting this server keep an uploaded picture for later training, and removing it again."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Mapping
+from functools import partial
+
+import streamlit as st
+
+from mammo.config import settings
+from mammo.jobs.kept_pictures import Upload, keep_picture, remove_picture
+from mammo.store import KeptPictureRecord
+from mammo.ui import cache, messages, people
+from mammo.ui.plain_text import plain
+
+
+def image_of_upload(content: bytes) -> str:
+    """How opinions name an upload."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def offer_keeping(content: bytes, *, job: int, probabilities: Mapping[str, float], woman: str) -> None:
+    """A way to keep the picture, or to remove it where it is kept.
+
+    Args:
+        content: The uploaded file.
+        job: Whose models answered.
+        probabilities: The answer.
+        woman: What names her among the uploads of this visit, to begin with; all are hers where nothing does.
+    """
+    image, person = image_of_upload(content), people.current_person()
+    kept = {one.image: one for one in cache.store().kept_pictures.list(viewer=person)}.get(image)
+    if kept is not None:
+        show_kept(kept)
+        return
+    with st.popover("Keep for training", icon=":material/archive:"):
+        st.markdown(
+            "Its grays are written into a new file on this server. Its own name, its header and its dates are not "
+            "kept; side, view and age are. Others who use this server can see it, unless it may hold writing about "
+            "the woman: then only you can. You can remove it at any time."
+        )
+        named = st.text_input(
+            "The same word for all pictures of one woman",
+            woman or _visit(),
+            key=f"woman.{image}",
+            help="Only a pseudonym of it is kept. It keeps her pictures on one side of a split.",
+        )
+        if st.button("Keep", key=f"keep.{image}", type="primary"):
+            with messages.errors_shown(), st.spinner("Writing it anew"):
+                upload = Upload(content, person, f"{person}/{named.strip()}", job, probabilities)
+                keep_picture(cache.store(), settings(), upload)
+                st.rerun()
+
+
+def show_kept(kept: KeptPictureRecord) -> None:
+    """That a picture is kept, and for its owner a way to remove it."""
+    seen = "seen by you only, since it may hold writing" if kept.may_hold_text else "without header and name"
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.caption(plain(f"Kept for training since {kept.kept_at:%d %b %Y}, {seen}."), width="content")
+        if kept.owner == people.current_person():
+            st.button(
+                "Remove",
+                key=f"remove.{kept.image}",
+                icon=":material/delete:",
+                type="tertiary",
+                on_click=partial(_remove, kept.image),
+            )
+
+
+def _visit() -> str:
+    """A word for all of a visit: who brings several women's pictures is the one to tell them apart."""
+    return str(st.session_state.setdefault("opinions.visit", f"visit {uuid.uuid4().hex[:8]}"))
+
+
+def _remove(image: str) -> None:
+    with messages.errors_shown():
+        remove_picture(cache.store(), settings(), image, by=people.current_person())

@@ -1,0 +1,25 @@
+"""What a person thinks of the answer to a file that they brought, and whether this server may keep it."""
+
+from __future__ import annotations
+
+from mammo.prediction.wire import Answer
+from mammo.store import JobRecord
+from mammo.ui.opinion_buttons import AskedAnswer, ask_opinion
+from mammo.ui.opinion_keeping import image_of_upload, offer_keeping
+
+
+def ask_about_upload(
+    job: JobRecord, content: bytes, answer: Answer, *, woman: str = "", has_keys: bool = False
+) -> None:
+    """Buttons for an opinion, and a way to keep the picture.
+
+    Args:
+        job: Whose models answered.
+        content: The uploaded file.
+        answer: What they answered.
+        woman: What names her among the files of this visit; empty if nothing does.
+        has_keys: Whether keys press the buttons; for one file on a page.
+    """
+    asked = AskedAnswer(image_of_upload(content), job.id, answer.label, tuple(answer.probabilities))
+    ask_opinion(asked, has_keys=has_keys)
+    offer_keeping(content, job=job.id, probabilities=answer.probabilities, woman=woman)
