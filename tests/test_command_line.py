@@ -14,7 +14,7 @@ from mammo.commands import app
 @pytest.fixture
 def mammo():
     def call(*arguments, code=0):
-        result = CliRunner().invoke(app, [str(argument) for argument in arguments])
+        result = CliRunner().invoke(app, [str(argument) for argument in arguments], prog_name="mammo")
         assert result.exit_code == code, result.stderr or result.exception
         return json.loads(result.stdout) if "--json" in arguments and result.stdout else result.stderr
 
@@ -75,6 +75,8 @@ def test_the_whole_way_from_phantoms_to_an_explained_prediction(mammo, phantoms,
     report.write_text(report.read_text().replace("<dt>Made at</dt><dd>2", "<dt>Made at</dt><dd>3"))
     assert not mammo("verify", report, "--json", code=2)["pass"]
     assert refused == {"file": "broken.png", "error": "broken.png is empty (0 bytes)."}
+    no_folder = mammo("predict", trained["job"], film, "--out", tmp_path / "broken.png", code=2)
+    assert "broken.png can't be made: File exists. Name another." in no_folder
     taken = mammo("export", trained["job"], tmp_path / "job.zip", "--json")
     assert taken["bytes"] == (tmp_path / "job.zip").stat().st_size
     assert "already" in mammo("export", trained["job"], tmp_path / "job.zip", code=2)
@@ -107,6 +109,14 @@ def test_adding_again_changes_nothing(mammo, phantoms, tmp_path):
         (["export", "7", "nowhere/job.zip"], "does not exist"),
         (["predict", "7", "a.png", "--cam", "magic"], "no CAM method named 'magic'"),
         (["phantoms", "here", "--patients", "1"], "number of women"),
+        (["phantoms", "here", "--patients", "nan"], "'--patients': Input should be a valid integer"),
+        (["phantoms"], "Missing argument 'path'. `mammo phantoms --help` tells more."),
+        (["datasets", "split", "nothing", "--seed", "-1"], "'--seed': Input should be greater than or equal to 0"),
+        (["jobs", "show", "x"], "'job_id': Input should be a valid integer"),
+        (["train"], "Missing option '--dataset'."),
+        (["train", "--epochs", "3"], "No such option: --epochs"),
+        (["nonsense"], "No such command 'nonsense'. `mammo --help` tells more."),
+        (["predict", "7", "--batch", "nowhere"], "nowhere does not exist"),
         (["datasets", "split", "nothing", "--fractions", "1,2"], "no data set"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
@@ -116,6 +126,13 @@ def test_a_wrong_input_is_one_sentence_and_exit_code_2(mammo, arguments, words):
     assert words.lower() in sentence.lower()
     assert "Traceback" not in sentence
     assert len(sentence.strip().splitlines()) == 1
+
+
+def test_a_name_that_fits_no_path_is_refused_before_any_film_is_read(mammo, tmp_path):
+    mammo("phantoms", tmp_path / "films", "--patients", 3)
+    sentence = mammo("datasets", "add", tmp_path / "films", "--name", "../films", code=2)
+    assert "can't be the name of a data set" in sentence
+    assert "Images read" not in sentence
 
 
 @pytest.mark.parametrize("command", ["presets", "models", "methods", "doctor"])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import Any
 
 import typer
 from typer.core import TyperGroup
+from typer.exceptions import TyperException
 from typer.main import get_command
 
 #: Command -> its module in this folder; the function has the command's name, "app" holds several of them.
@@ -49,6 +51,27 @@ class _Commands(TyperGroup):
         command = get_command(found)
         command.name = cmd_name
         return command
+
+    def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:
+        """As typer's, but what is wrong about a call is told in one sentence, as every other failure is."""
+        if not standalone_mode:
+            return super().main(*args, standalone_mode=False, **extra)
+        try:
+            code = super().main(*args, standalone_mode=False, **extra)
+        except TyperException as error:
+            sys.stderr.write(_sentence(error))
+            sys.exit(error.exit_code)
+        except typer.Abort:
+            sys.exit(1)
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+def _sentence(error: TyperException) -> str:
+    """What is wrong and where help is; nothing where typer has shown the help already."""
+    text = " ".join(error.format_message().split()).rstrip(".")
+    context = getattr(error, "ctx", None)
+    where = f" `{context.command_path} --help` tells more." if context is not None else ""
+    return f"{text}.{where}\n" if text else ""
 
 
 app = typer.Typer(cls=_Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)

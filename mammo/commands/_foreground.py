@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from mammo.commands._output import RESEARCH_USE, Progress, say
 from mammo.config import settings
 from mammo.jobs.workers import this_process
@@ -12,6 +14,7 @@ def carry_out_here(store: Store, job_id: int, attempt: int | None = None) -> Job
     """See a job through in this process; one that is not started yet is started or taken over."""
     from mammo.jobs.carrying_out import carry_out_job, start_job  # all kinds of jobs: most commands need none
 
+    logging.getLogger("mammo").addHandler(logging.NullHandler())  # the command itself says what went wrong, once
     number = attempt or start_job(store, job_id, this_process("terminal"))
     job = store.jobs.get(job_id)
     on = f" on {job.data_set}" if job.data_set else ""

@@ -51,6 +51,8 @@ def predict(
 
 def _judge_batch(job: int, path: Path, *, as_json: bool) -> None:
     """Carried out here and now; broken off, it goes on with ``jobs resume``."""
+    if not path.exists():
+        raise ParameterError(f"{path} does not exist. Give a folder of pictures, or a ZIP of them.")
     where = settings()
     store = open_store(where)
     new = NewJob(KIND, BatchRequest(store.jobs.get(job).id, path.resolve()).to_dict(), owner())
@@ -71,7 +73,7 @@ def _judge_files(job: int, files: list[Path], cam: str, out: Path | None, *, as_
     record = store.jobs.get(job)
     lessons_of_job(store, where, record)
     if out is not None:
-        out.mkdir(parents=True, exist_ok=True)
+        _make_folder(out)
     predicting = _Predicting(job, cam, PredictionServer(where).explained, out, whole=len(files) <= _MOST_WHOLE)
     rows: list[dict[str, Any]] = []
     cases: list[Case] = []
@@ -93,6 +95,13 @@ def _judge_files(job: int, files: list[Path], cam: str, out: Path | None, *, as_
         say(sentence)
     if refused:
         raise typer.Exit(2)
+
+
+def _make_folder(out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ParameterError(f"The folder {out} can't be made: {error.strerror}. Name another.") from None
 
 
 @dataclass(frozen=True)

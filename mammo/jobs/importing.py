@@ -10,6 +10,7 @@ from typing import Any, Self
 from mammo.datasets import DATASETS, ImportOptions
 from mammo.datasets.importing import import_collection
 from mammo.store import DataSetRecord, Store
+from mammo.store.database import checked_name
 
 
 @dataclass(frozen=True)
@@ -56,8 +57,10 @@ def import_data_set(
         The data set, and each refused file as {"file", "reason"}.
 
     Raises:
+        ParameterError: If the name can't stand in a path.
         DatasetError: If the folder can't be read, holds no collection of the layout, or its labels don't fit.
     """
+    checked_name(request.name, "data set")  # before thousands of films are read for nothing
     exists = request.name in {record.name for record in store.data_sets.list()}
     known = {sample.id: sample for sample in store.data_sets.samples(request.name)} if exists else {}
     imported = import_collection(
