@@ -16,7 +16,8 @@ from typer.testing import CliRunner
 from mammo.commands import app
 from mammo.config import settings
 from mammo.jobs.importing import ImportRequest
-from mammo.store import JobState, NewJob, open_store
+from mammo.jobs.kept_pictures import Upload, keep_picture
+from mammo.store import JobState, NewJob, NewOpinion, open_store
 from tests.corpus.personal import MARK, PLANTED, identifiable_elements, identified_film
 
 FILMS = 200
@@ -113,14 +114,26 @@ def test_nothing_that_tells_who_a_woman_is_survives_an_upload(mammo, temporary, 
     mammo("datasets", "show", "films")
     mammo("train", "--dataset", "films", *SMALL)
     trained = store.jobs.list()[0]
-    film = tmp_path / "film.dcm"
+    film = tmp_path / f"{MARK}^JANE.dcm"
     film.write_bytes(identified_film(1, identifiable_elements(), np.random.default_rng(1)))
-    mammo("predict", trained.id, film, "--out", tmp_path / "report")
+    # What it says is not searched: it calls the file by the name that was just typed at this terminal.
+    predicted = CliRunner().invoke(app, ["predict", str(trained.id), str(film), "--out", str(tmp_path / "report")])
+    assert predicted.exit_code == 0, predicted.stderr
     mammo("export", trained.id, tmp_path / "said" / "job.zip")
+    think_of(store, trained.id, film.read_bytes())
+    mammo("feedback", "export", tmp_path / "report" / "opinions")
     store.close()
     written = [settings().home, temporary, tmp_path / "said", tmp_path / "report"]
     assert [place for word in PLANTED for place in places_of(word, written)] == []
     assert places_of("malignant", written), "what may be kept is found, so the search works"
+
+
+def think_of(store, job, upload):
+    """Opinions on some films and on an upload that is kept, which everybody may take along."""
+    keep_picture(store, settings(), Upload(upload, "anna", f"{MARK}^JANE", job, {"benign": 1.0}))
+    images = [sample.sha256 for sample in store.data_sets.samples("films")[:20]]
+    for image in (*images, Upload(upload, "", "", job, {}).image):
+        store.opinions.give(NewOpinion(image, job, "anna", "disagree", "benign", "malignant"))
 
 
 def _upload_folder():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Text, cast, delete, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Text, cast, delete, not_, or_, select
 
 from db.models import KeptPicture
 from mammo.errors import NotFoundError, ParameterError
@@ -129,10 +129,9 @@ def check_may_be_kept(picture: KeptPictureRecord) -> None:
         )
 
 
-def is_hidden(connection: Connection, image: str, viewer: str) -> bool:
-    """Is a picture kept that this person may not see?"""
-    of_image = select(KeptPicture.image).where(KeptPicture.image == image)
-    return connection.scalar(of_image) is not None and connection.scalar(of_image.where(_visible(viewer))) is None
+def hidden_images(connection: Connection, viewer: str) -> frozenset[str]:
+    """The kept pictures that a person may not see."""
+    return frozenset(connection.scalars(select(KeptPicture.image).where(not_(_visible(viewer)))))
 
 
 def _visible(viewer: str) -> ColumnElement[bool]:

@@ -13,7 +13,7 @@ from db.models import Job, Opinion
 from mammo.errors import NotFoundError, ParameterError
 from mammo.store.database import Database, checked_text
 from mammo.store.job_changes import no_such_job
-from mammo.store.kept_pictures import is_hidden
+from mammo.store.kept_pictures import hidden_images
 from mammo.store.people import ensure_person
 
 Verdict = Literal["agree", "disagree", "withdrawn"]
@@ -85,7 +85,7 @@ class Opinions:
         with self._database.writing() as connection:
             if connection.scalar(select(Job.id).where(Job.id == opinion.job)) is None:
                 raise no_such_job(opinion.job)
-            if is_hidden(connection, opinion.image, opinion.person):
+            if opinion.image in hidden_images(connection, opinion.person):
                 raise NotFoundError("There is no such picture.")
             row |= {"person": ensure_person(connection, opinion.person, now), "at": now}
             number = connection.scalar(insert(Opinion).values(row).returning(Opinion.id))
@@ -101,7 +101,7 @@ class Opinions:
     def history(self, image: str, *, viewer: str) -> tuple[OpinionRecord, ...]:
         """All that was ever thought of an image, the latest first; nothing of a picture that is not to be seen."""
         with self._database.reading() as connection:
-            if is_hidden(connection, image, viewer):
+            if image in hidden_images(connection, viewer):
                 return ()
             query = select(*_COLUMNS).where(Opinion.image == image).order_by(Opinion.id.desc())
             return tuple(map(_record, connection.execute(query)))
@@ -114,8 +114,8 @@ class Opinions:
         if person is not None:
             query = query.where(Opinion.person == person)
         with self._database.reading() as connection:
-            records = tuple(map(_record, connection.execute(query)))
-            return tuple(one for one in records if not is_hidden(connection, one.image, viewer))
+            hidden = hidden_images(connection, viewer)
+            return tuple(_record(row) for row in connection.execute(query) if row.image not in hidden)
 
     def judged_images(self, person: str | None = None) -> frozenset[str]:
         """Images of which a person thinks something, or anybody does."""

@@ -28,7 +28,7 @@ def offer_keeping(content: bytes, *, job: int, probabilities: Mapping[str, float
         content: The uploaded file.
         job: Whose models answered.
         probabilities: The answer.
-        woman: What names her among the uploads of this visit, to begin with; all are hers where nothing does.
+        woman: What names her among the uploads; never shown. Empty: all of this visit are of one woman.
     """
     image, person = image_of_upload(content), people.current_person()
     kept = {one.image: one for one in cache.store().kept_pictures.list(viewer=person)}.get(image)
@@ -43,13 +43,13 @@ def offer_keeping(content: bytes, *, job: int, probabilities: Mapping[str, float
         )
         named = st.text_input(
             "The same word for all pictures of one woman",
-            woman or _visit(),
             key=f"woman.{image}",
-            help="Only a pseudonym of it is kept. It keeps her pictures on one side of a split.",
+            help="Only a pseudonym of it is kept. It keeps her pictures on one side of a split. Without a word, files "
+            "whose names differ in side and view alone are of one woman, and all others of a visit, too.",
         )
         if st.button("Keep", key=f"keep.{image}", type="primary"):
             with messages.errors_shown(), st.spinner("Writing it anew"):
-                upload = Upload(content, person, f"{person}/{named.strip()}", job, probabilities)
+                upload = Upload(content, person, f"{person}/{named.strip() or woman or _visit()}", job, probabilities)
                 keep_picture(cache.store(), settings(), upload)
                 st.rerun()
 
