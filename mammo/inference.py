@@ -34,7 +34,7 @@ class Prediction:
 
     label: str  # the most probable class
     probabilities: dict[str, float]  # by class name; they sum to 1
-    heatmap: GrayImage | None  # shape of the picture as read, values in [0, 1]; None if no method was asked for
+    heatmap: GrayImage | None  # of the picture as read, or of ``map_shape``; in [0, 1]; None if no method was asked for
     explained_label: str
     warnings: tuple[str, ...]
     guard: GuardVerdict | None  # None where squares are judged, which look like no film
@@ -64,6 +64,7 @@ def predict(
     *,
     layer: str | None = None,
     explained_label: str | None = None,
+    map_shape: tuple[int, int] | None = None,
 ) -> Prediction:
     """Classify one picture as training saw its own; several models answer with their mean.
 
@@ -75,6 +76,7 @@ def predict(
         method: How the heat map is computed; None for none.
         layer: Where the networks are cut for it; None for the family's default.
         explained_label: The class that it explains; None for the predicted one.
+        map_shape: Height and width of the heat map, where it is to lie on a reduced picture.
 
     Raises:
         ParameterError: If the models know no such class.
@@ -92,7 +94,9 @@ def predict(
     explained = winner if explained_label is None else first.class_names.index(explained_label)
     if method is not None:
         cam = _Cam(method, layer, explained)
-        heatmap, blank = _heatmap(models, judged, cam, picture, image.pixels.shape)
+        heatmap, blank = _heatmap(
+            models, judged, cam, _on(map_shape or image.pixels.shape, picture, image.pixels.shape)
+        )
         if blank:
             warnings.append(f"No positive evidence for {first.class_names[explained]}: the heat map is empty.")
     return Prediction(
@@ -162,14 +166,27 @@ class _Cam:
     explained: int  # index of the class
 
 
+@dataclass(frozen=True, eq=False)
+class _Onto:
+    """Where a heat map is laid: a picture of this shape, whose points the matrix maps to the network's input."""
+
+    shape: tuple[int, ...]
+    matrix: npt.NDArray[np.float64]
+
+
+def _on(shape: tuple[int, ...], picture: Picture, whole: tuple[int, ...]) -> _Onto:
+    """A picture of ``shape`` that shows all of the one as read, which is of shape ``whole``."""
+    enlarged = np.diag([whole[1] / shape[1], whole[0] / shape[0], 1.0])
+    return _Onto(shape, picture.matrix @ enlarged)
+
+
 def _heatmap(
     models: Sequence[TrainedModel],
     judged: _Judged,
     cam: _Cam,
-    picture: Picture,
-    shape: tuple[int, ...],
+    onto: _Onto,
 ) -> tuple[GrayImage, bool]:
-    """The mean of the models' maps, laid back onto the picture as read; and whether there is no evidence at all."""
+    """The mean of the models' maps, laid back onto the picture; and whether there is no evidence at all."""
     known = {0: judged.activations} if cam.layer in {None, embedding_layer(models[0])} else {}
     each = (
         explain(
@@ -186,8 +203,8 @@ def _heatmap(
     maps = [normalized(explanation.heatmaps[0]) for explanation in each]
     mean = np.mean(maps, axis=0).astype(np.float32)
     to_centers = np.array([[1, 0, -0.5], [0, 1, -0.5], [0, 0, 1]])
-    back = to_centers @ picture.matrix @ np.linalg.inv(to_centers)
-    height, width = shape
+    back = to_centers @ onto.matrix @ np.linalg.inv(to_centers)
+    height, width = onto.shape
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     laid = cv2.warpAffine(mean, back[:2], (width, height), flags=flags, borderMode=cv2.BORDER_CONSTANT)
     return np.clip(laid, 0, 1, dtype=np.float32), not bool(mean.any())

@@ -115,8 +115,15 @@ class PredictionServer:
             region = Region(question.name, *question.square, label="", source="lesion")
             image = replace(image, pixels=crop(image.pixels, region)[0])
         method = None if question.method is None else CAM_METHODS[question.method]
-        prediction = predict(models, image, method, layer=question.layer, explained_label=question.explained_label)
         shown = reduced(image.pixels, question.longest_px)
+        prediction = predict(
+            models,
+            image,
+            method,
+            layer=question.layer,
+            explained_label=question.explained_label,
+            map_shape=(shown.shape[0], shown.shape[1]),
+        )
         verdict, must_answer = prediction.guard, question.must_answer or question.path is not None
         if verdict is not None and verdict.outcome == "failed" and not must_answer:
             raise NoMammogramError(f"{verdict.finding} No prediction was made.", _png(shown))
@@ -132,7 +139,7 @@ class PredictionServer:
             cam_layers=tuple(first.spec.cam_layers),
             is_whole=question.square is None,
             picture=_png(shown),
-            heatmap=b"" if prediction.heatmap is None else _png(_like(prediction.heatmap, shown)),
+            heatmap=b"" if prediction.heatmap is None else _png(prediction.heatmap),
             network_input=exact_png(prediction.network_input),
             doubt=verdict.sentence if verdict else "",
             height_px=image.pixels.shape[0],
@@ -170,8 +177,3 @@ class PredictionServer:
 
 def _png(image: GrayImage) -> bytes:
     return exact_png(to_stored(np.clip(image, 0, 1), 8))
-
-
-def _like(heatmap: GrayImage, shown: GrayImage) -> GrayImage:
-    size = (shown.shape[1], shown.shape[0])
-    return np.asarray(cv2.resize(heatmap, size, interpolation=cv2.INTER_AREA), np.float32)

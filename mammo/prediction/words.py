@@ -118,7 +118,7 @@ def tested_doubt(tested: OnTest | None, data_set: str | None) -> Doubt:
     """How the model did on images that it had not seen."""
     if tested is None:
         return Doubt("Nobody has tested this model: its split holds no test images.", needs_attention=True)
-    where = f", all of {data_set}" if data_set else ", one collection"
+    where = f", all of the data set {data_set}" if data_set else ", one collection"
     found = tested.found
     text = f"Tested on {tested.images} images of {tested.women} women{where}; {tested.gravest} found {found}."
     return Doubt(text, needs_attention=found.value is None or found.value < 0.5)

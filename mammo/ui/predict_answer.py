@@ -85,7 +85,8 @@ def nearest_of(job: JobRecord, answer: Answer) -> Nearest | None:
 
 
 def _show_pictures(answer: Answer, view: View, name: str, *, is_doubted: bool) -> None:
-    left, right = st.columns(2, gap="small")
+    with st.container(key="films_explained"):  # beside each other on a phone, too
+        left, right = st.columns(2, gap="small")
     left.image(
         embedded(overlaid(replace(answer, heatmap=b""), 0)),
         caption="As the model got it",
@@ -103,7 +104,7 @@ def _show_pictures(answer: Answer, view: View, name: str, *, is_doubted: bool) -
     )
     if not is_doubted:
         label = escape(answer.explained_label)
-        right.html(f'<div class="heat">weak <i></i> strong evidence for {label}, scaled per image</div>')
+        right.html(f'<div class="heat" aria-label="Evidence for {label}">weak <i></i> strong, scaled per image</div>')
 
 
 def _offer_stages(job: JobRecord, file: Brought) -> None:
@@ -136,7 +137,8 @@ def _show_answer(answer: Answer, models: predict_models.Asked, name: str) -> Non
     qualified, together = answer.qualified, models.together
     predict_models.show_silent(models)
     sentence = words.answer_in_words(answer.label, qualified) if together is None else predict_models.in_words(together)
-    st.header(plain(sentence), anchor=False)
+    with st.container(key="answer"):
+        st.header(plain(sentence), anchor=False)
     if together is not None:
         predict_models.show_together(models)
         return

@@ -11,11 +11,11 @@ from mammo.datasets.view_names import ShownView
 from mammo.jobs.lessons import lessons_of_job
 from mammo.store import JobRecord
 from mammo.training.config import TrainingConfig
-from mammo.ui import cache, explained, messages, predict_models, previews
+from mammo.ui import cache, embeddings_job, explained, messages, nearest_cases, predict_models, previews
 from mammo.ui.explained import View
-from mammo.ui.predict_answer import show_explained
+from mammo.ui.predict_answer import nearest_of, show_explained
 from mammo.ui.predict_batch import BATCH, offer_batches, show_batch
-from mammo.ui.predict_files import Brought, brought, judged
+from mammo.ui.predict_files import Brought, Judged, brought, judged
 from mammo.ui.predict_list import OPEN, show_list
 from mammo.ui.predict_report import offer_report
 
@@ -73,7 +73,19 @@ def _show_one(job: JobRecord, file: Brought, view: View, others: Mapping[int, Jo
     one = next(judged(job.id, [file], view))
     more = show_explained(job, one, view, others)
     offer_report(job, [one], view)
+    _show_similar(job, one)
     more()
+
+
+def _show_similar(job: JobRecord, one: Judged) -> None:
+    if one.answer is None:
+        return
+    st.header("Most similar known cases (other women)", anchor=False)
+    if embeddings_job.embeddings_of(job) is None:
+        return
+    nearest = nearest_of(job, one.answer)
+    if nearest is not None:
+        nearest_cases.show_nearest(job, nearest, list(one.answer.probabilities))
 
 
 def _show_needs_films(job: JobRecord) -> None:

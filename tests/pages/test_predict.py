@@ -5,9 +5,11 @@ import re
 import zipfile
 from html import unescape
 
+import numpy as np
 import pytest
 
 from mammo.config import settings
+from mammo.embedding.catalogue import Catalogue, KnownPicture, UsualDistances, catalogue_path, write_catalogue
 from mammo.store import NewJob
 from tests.pages.conftest import WORKER
 from tests.pages.stand_in import PNG, StandIn
@@ -206,6 +208,37 @@ def zipped(*contents):
         for number, content in enumerate(contents):
             archive.writestr(f"{number}.png", content)
     return buffer.getvalue()
+
+
+def embedded_pictures(store, data_set, job, usual):
+    """Embeddings of the training's films as if its job had computed them: each in a direction of its own."""
+    samples = store.data_sets.samples(data_set.name)
+    known = tuple(KnownPicture.of(one.id, one, one.labels["case"], "train") for one in samples)
+    catalogue = Catalogue(known, np.eye(len(known), dtype=np.float32), "last", "ab" * 32, usual)
+    write_catalogue(catalogue_path(settings().job_dir(job)), catalogue)
+    return samples
+
+
+def test_the_most_similar_known_cases_are_of_different_women_and_a_far_picture_is_warned_of(
+    predict, tested, predictor, store, data_set
+):
+    usual = UsualDistances(median=0.1, far=0.2, films=20, part="validation")
+    samples = embedded_pictures(store, data_set, tested, usual)
+    near = [0.0] * len(samples)
+    predictor.facts["embedding"] = [1.0, *near[1:]]
+    app = bring(predict(), ("a.png", PNG))
+    shown = [one.proto.query_string for one in app.get("page_link") if one.proto.label == "Her films"]
+    assert len(shown) == len(set(shown)) == 3  # as many as there are women
+    assert not any("far" in one.value for one in app.warning)
+    predictor.facts["embedding"] = [1.0] * len(samples)  # between all of them, near to none
+    app = bring(app, ("b.png", PNG))
+    assert any("lies far from all that the model learnt from" in unescaped(one.value) for one in app.warning)
+
+
+def test_without_embeddings_a_job_is_offered_that_computes_them(predict, tested, predictor):
+    app = bring(predict(), ("a.png", PNG))
+    assert "Compute the embeddings" in [button.label for button in app.button]
+    assert "isn't known" in unescape(doubts(app))
 
 
 def test_no_heat_map_is_asked_for_where_it_is_off(predict, tested, predictor):

@@ -16,11 +16,14 @@ from mammo.config import settings
 from mammo.datasets.importing import import_collection
 from mammo.datasets.splitting import split_samples
 from mammo.errors import MammoError
+from mammo.evaluation.lessons import learnt
+from mammo.evaluation.predictions import Predictions
 from mammo.inference import load_models, probabilities_of_items
 from mammo.packing import pack, unpack
 from mammo.phantoms import PhantomOptions, write_phantoms
-from mammo.prediction.client import ask, is_there
-from mammo.prediction.wire import Question, secret, socket_path
+from mammo.prediction.client import ask, ask_stability, is_there
+from mammo.prediction.lessons_file import write_lessons
+from mammo.prediction.wire import NoMammogramError, Question, secret, socket_path
 from mammo.training.items import placement_of, region_items
 from mammo.training.presets import PRESETS
 from mammo.training.procedure import TrainingFolders, TrainingSource, train_and_evaluate
@@ -120,6 +123,41 @@ def test_a_square_of_a_film_is_judged_as_training_judges_it(installation):
     assert not answer.is_whole
     with pytest.raises(MammoError, match="judges regions around lesions"):
         ask(where, Question(2, "a", path=str(item.sample.path)))
+
+
+@pytest.mark.slow
+def test_a_picture_that_is_no_mammogram_gets_no_answer_unless_it_must_and_is_shown_with_the_reason(installation):
+    where, _ = installation
+    noise = np.random.default_rng(0).integers(0, 255, (300, 240), np.uint8)
+    content = bytes(cv2.imencode(".png", noise)[1])
+    with pytest.raises(NoMammogramError, match="No prediction was made") as raised:
+        ask(where, Question(1, "Image 1"), content)
+    assert decoded(raised.value.picture).shape == (300, 240)
+    assert ask(where, Question(1, "Image 1", must_answer=True), content).doubt.endswith("worth nothing.")
+
+
+@pytest.mark.slow
+def test_an_answer_is_asked_again_under_small_changes_by_what_the_network_was_fed(installation):
+    where, samples = installation
+    answer = ask(where, Question(1, "a", path=str(samples[0].path)))
+    found = ask_stability(where, 1, answer.network_input)
+    assert found.changes >= 14
+    assert found.lowest <= max(answer.probabilities.values()) + 1e-6 <= found.highest + 2e-6
+    with pytest.raises(MammoError, match="judges pictures of 64 x 64"):
+        ask_stability(where, 1, answer.picture)
+
+
+@pytest.mark.slow
+def test_what_validation_taught_comes_with_the_answer_once_it_is_kept(installation):
+    where, samples = installation
+    question = Question(1, "a", path=str(samples[0].path))
+    assert ask(where, question).qualified is None
+    truth = np.arange(60) % 3
+    rows = np.full((60, 3), 0.2) + 0.4 * np.eye(3)[truth]
+    validation = Predictions.checked(truth, rows, range(60), ("normal", "benign", "malignant"))
+    write_lessons(where.job_dir(1), learnt(validation))
+    found = ask(where, question)
+    assert found.qualified == learnt(validation).qualified(found.probabilities)
 
 
 @pytest.mark.slow

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from mammo.prediction.pictures import overlaid
+from mammo.prediction.pictures import hung, overlaid
 from mammo.prediction.wire import Answer
 
 
@@ -63,3 +63,26 @@ def test_a_lesion_is_outlined_where_it_lies_in_the_picture(square, rows, columns
     found_rows, found_columns = np.flatnonzero(changed.any(1)), np.flatnonzero(changed.any(0))
     assert (found_rows[0], found_rows[-1]) == pytest.approx(rows, abs=4)
     assert (found_columns[0], found_columns[-1]) == pytest.approx(columns, abs=4)
+
+
+@pytest.mark.parametrize(
+    ("laterality", "wall", "mirrored"), [("R", "right", False), ("R", "left", True), ("L", "left", False)]
+)
+def test_films_hang_with_their_chest_walls_towards_the_middle(laterality, wall, mirrored):
+    film = np.zeros((200, 100), np.uint8)
+    cv2.ellipse(film, (0 if wall == "left" else 99, 100), (60, 80), 0, 0, 360, 150, cv2.FILLED)
+    picture, was_mirrored = hung(answer(picture=png(film), heatmap=b""), laterality, 0.6)
+    seen = cv2.imdecode(np.frombuffer(picture, np.uint8), cv2.IMREAD_GRAYSCALE)
+    assert was_mirrored == mirrored
+    halves = seen[:, : seen.shape[1] // 2].mean(), seen[:, seen.shape[1] // 2 :].mean()
+    assert (halves[1] > halves[0]) == (laterality == "R")
+
+
+def test_a_heat_map_is_mirrored_with_its_film():
+    film, heat = np.zeros((200, 100), np.uint8), np.zeros((200, 100), np.uint8)
+    cv2.ellipse(film, (0, 100), (70, 80), 0, 0, 360, 150, cv2.FILLED)
+    heat[80:120, 10:40] = 255
+    picture, _ = hung(answer(picture=png(film), heatmap=png(heat)), "R", 0.6)
+    seen = cv2.imdecode(np.frombuffer(picture, np.uint8), cv2.IMREAD_COLOR).astype(int)
+    colored = np.flatnonzero((colorfulness(seen) > 40).any(axis=0))
+    assert colored.min() > seen.shape[1] / 2

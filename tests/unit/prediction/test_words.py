@@ -104,6 +104,8 @@ def test_a_first_choice_that_turns_needs_attention(turned, text):
 def test_a_test_is_told_with_its_interval_and_missing_more_than_it_finds_needs_attention():
     tested = OnTest(322, 161, "malignant", Interval(0.46, 0.31, 0.62), Interval(0.88))
     told = words.tested_doubt(tested, "mias")
-    assert told.text == "Tested on 322 images of 161 women, all of mias; malignant found 0.46 (0.31 to 0.62)."
+    assert (
+        told.text == "Tested on 322 images of 161 women, all of the data set mias; malignant found 0.46 (0.31 to 0.62)."
+    )
     assert told.needs_attention
     assert words.tested_doubt(None, "mias").needs_attention

@@ -170,7 +170,7 @@ def test_a_report_tells_the_set_its_coverage_the_calibration_and_the_doubts(qual
         "0.69 (0.60 to 0.80)",
         "about 69 are malignant; in screening",
         "1 pixel of the model is 1.1 mm: calcifications can&#39;t be judged.",
-        "Tested on 322 images of 161 women, all of films; malignant found 0.46 (0.31 to 0.62).",
+        "Tested on 322 images of 161 women, all of the data set films; malignant found 0.46 (0.31 to 0.62).",
     ):
         assert words in qualified_text
     assert "embedding" not in qualified_text
