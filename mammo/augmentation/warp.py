@@ -9,19 +9,20 @@ from mammo.augmentation._base import AffineMatrix
 from mammo.imaging.gray_image import Mask, StoredImage
 
 
-def warp(stored: StoredImage, matrix: AffineMatrix) -> StoredImage:
+def warp(stored: StoredImage, matrix: AffineMatrix, out: StoredImage | None = None) -> StoredImage:
     """Move the pixels, bilinear between them, 0 where nothing was (MATLAB's FillValue 0).
 
     Args:
         stored: Shape (S, S).
         matrix: Carries points relative to the picture's centre to their new places.
+        out: Where the result goes, contiguous, of the same shape and type: no memory is taken then.
 
     Returns:
         Same shape and type; the identity returns the same pixels, bit for bit.
     """
     height, width = stored.shape
     cornered = _about_the_corner(matrix, height, width)
-    return cv2.warpAffine(stored, cornered, (width, height))  # type: ignore[return-value] # of the pixels' type
+    return cv2.warpAffine(stored, cornered, (width, height), dst=out)  # type: ignore[return-value] # of the pixels' type
 
 
 def warp_mask(mask: Mask, matrix: AffineMatrix) -> Mask:

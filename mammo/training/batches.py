@@ -71,7 +71,7 @@ def augmented(data: LabelledImages, positions: Indices, policy: Policy, *, seed:
     batch: StoredImage = np.empty((len(positions), size, size), data.images.array.dtype)
     for slot, position in enumerate(positions):
         change = draw(policy, seed=seed, epoch=epoch, sample_id=data.ids[position], size=size)
-        batch[slot] = warp(data.image(int(position), epoch), change.matrix)
+        warp(data.image(int(position), epoch), change.matrix, out=batch[slot])
     return batch
 
 

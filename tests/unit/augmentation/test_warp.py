@@ -47,3 +47,11 @@ def test_the_share_of_a_lesion_that_stays():
     assert lesion_kept(mask, np.eye(3)) == 1
     assert math.isclose(lesion_kept(mask, np.array([[1.0, 0, 4], [0, 1, 0], [0, 0, 1]])), 0.5)
     assert lesion_kept(np.zeros((10, 10), bool), MIRROR) == 1
+
+
+def test_a_result_goes_where_it_is_wanted(stored):
+    batch = np.full((3, *stored.shape), 7, stored.dtype)
+    turned = warp(stored, QUARTER_TURN, out=batch[1])
+    assert np.shares_memory(turned, batch)
+    np.testing.assert_array_equal(batch[1], np.rot90(stored, -1))
+    assert (batch[[0, 2]] == 7).all()
