@@ -57,7 +57,7 @@ def measured_pace(store: Store, config: TrainingConfig) -> Pace | None:
 
 
 def _pace(store: Store, job: JobRecord, config: TrainingConfig) -> float | None:
-    like = ("model", "image_size", "frozen", "precision", "threads", "region")
+    like = ("model", "image_size", "frozen", "cached_features", "precision", "threads", "region")
     if job.attempt != 1 or job.started_at is None or job.finished_at is None:
         return None
     if job.data_set is None or job.split is None or any(job.config.get(key) != getattr(config, key) for key in like):

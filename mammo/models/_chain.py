@@ -53,6 +53,14 @@ def split_chain(model: nn.Module, layer: str) -> tuple[Part, Part]:
     return _in_order(modules[: ends[-1]]), _in_order(modules[ends[-1] :])
 
 
+def split_before(model: nn.Module, layer: str) -> tuple[Part, Part]:
+    """Cut a chain before ``layer``, so that the first part holds nothing of it: ``rest(body(x))`` is ``model(x)``."""
+    links = list(_links(model, ""))
+    start = next(at for at, (name, _) in enumerate(links) if name == layer or name.startswith(f"{layer}."))
+    modules = [module for _, module in links]
+    return _in_order(modules[:start]), _in_order(modules[start:])
+
+
 def _links(module: nn.Module, name: str) -> Iterator[tuple[str, nn.Module]]:
     """Dotted name and module of every link, chains within chains opened."""
     from torch import nn

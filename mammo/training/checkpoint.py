@@ -106,6 +106,7 @@ class CheckpointShelf:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.features = folder / "features"  # what a frozen body makes of the images, where that is kept
 
     def save(
         self, step: int, weights: Mapping[str, Tensor], facts: Mapping[str, Any], state: Mapping[str, Any]
@@ -146,9 +147,10 @@ class CheckpointShelf:
         return None, []
 
     def clear(self) -> None:
-        """Remove what only a resume needs: the generations, not the best."""
+        """Remove what only a resume needs: the generations and kept features, not the best."""
         for folder in self._generations():
             shutil.rmtree(folder)
+        shutil.rmtree(self.features, ignore_errors=True)
 
     def _generations(self) -> list[Path]:
         return sorted(path for path in self.folder.glob("step-*") if path.suffix != ".tmp")

@@ -121,6 +121,13 @@ class TrainingConfig(BaseModel):
     head_init: Literal["glorot", "torchvision"] = Field("torchvision", description="How the new layer starts.")
     head_relu: bool = Field(default=False, description="SqueezeNet: keep the last ReLU, as the paper.")
     frozen: bool = Field(default=False, description="Train the new layer only.")
+    cached_features: int = Field(
+        0,
+        ge=0,
+        le=100,
+        description="With frozen: what the frozen layers make of each image is computed once, for so many augmented "
+        "copies that epochs take in turn; 0: anew in each epoch. Far faster; it needs room on the disk.",
+    )
 
     # the steps
     optimizer: str = Field("adamw", description="An entry of the optimizer registry.")
@@ -176,6 +183,8 @@ class TrainingConfig(BaseModel):
     def _fields_agree(self) -> Self:
         if self.batch_size // self.micro_batches < 2:
             raise ParameterError(f"A batch of {self.batch_size} has no {self.micro_batches} parts of 2 or more.")
+        if self.cached_features and not self.frozen:
+            raise ParameterError("cached_features: only frozen layers answer the same in every epoch; set frozen too.")
         smallest = MODELS[self.model].min_input_size
         if self.image_size is not None and self.image_size < smallest:
             raise ParameterError(f"image_size: {self.model} needs at least {smallest} pixels, not {self.image_size}.")

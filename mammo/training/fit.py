@@ -14,6 +14,7 @@ from torch import nn
 
 from mammo.errors import TrainingError
 from mammo.training.batches import LabelledImages, batches_per_epoch
+from mammo.training.cached_features import FeatureShelf
 from mammo.training.engine import Engine, engine_for
 from mammo.training.forward import Inputs, probabilities_from
 from mammo.training.losses import LossBuffer
@@ -109,6 +110,10 @@ def fit(config: TrainingConfig, parts: TrainingParts, shelf: CheckpointShelf, re
     return _Fit(config, parts, shelf, reporter).carry_out()
 
 
+class _StoppedError(Exception):
+    """Asked to stop between two steps."""
+
+
 class _Fit:
     """One call of ``fit``."""
 
@@ -118,7 +123,8 @@ class _Fit:
         self.config, self.parts, self.shelf, self.reporter = config, parts, shelf, reporter
         self.model = parts.model.to(parts.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         engine = parts.engine or engine_for(parts.device)
-        self.road = road_of(config, parts, engine)
+        features = FeatureShelf(shelf.features, config, parts, self._on_features)
+        self.road = road_of(config, parts, engine, features)
         self.steps_per_epoch = batches_per_epoch(len(parts.train), config.batch_size, drop_last=config.drop_last)
         self.step_count = self.steps_per_epoch * config.epochs
         self.steps = Steps(config, parts, self.road.answer, engine, self.step_count)
@@ -149,7 +155,11 @@ class _Fit:
         for number in range(position, self.steps_per_epoch):
             if self.reporter.should_stop():
                 return True
-            self.losses.add(self.steps.take(self.road.feed.batch(epoch, number), self.at.step))
+            try:
+                batch = self.road.feed.batch(epoch, number)
+            except _StoppedError:
+                return True
+            self.losses.add(self.steps.take(batch, self.at.step))
             self.at.step += 1
             if self.losses.is_full:
                 self._read_losses()
@@ -169,6 +179,12 @@ class _Fit:
                 self._stop_at_non_finite_loss(loss, step)
             self.pending.append(Metric(self.parts.fold, step, "train_loss", loss))
             self.at.epoch_loss += loss
+
+    def _on_features(self, done: int, count: int) -> None:
+        """Between two batches of features: what is computed of a copy is lost when somebody wants to stop."""
+        self.reporter.progress(self.at.step / self.step_count, f"features of image {done} of {count}")
+        if self.reporter.should_stop():
+            raise _StoppedError
 
     def _after_step(self) -> None:
         ends_epoch = self.at.step % self.steps_per_epoch == 0

@@ -41,6 +41,7 @@ class NetworkSize:
     head_parameters: int  # of the new layer
     operations: float  # floating-point ones of a forward and a backward pass of one image
     activations: int  # numbers kept between the two passes of one image
+    head_inputs: int  # numbers of one image that the new layer takes
 
 
 def network_size(shape: NetworkShape) -> NetworkSize:
@@ -52,6 +53,8 @@ def network_size(shape: NetworkShape) -> NetworkSize:
     with torch.device("meta"):
         network = spec.build(shape.class_count, HeadOptions(relu=shape.head_relu)).eval()
     kept = _count_outputs(network)
+    taken: list[int] = []
+    network.get_submodule(spec.head).register_forward_pre_hook(lambda _module, inputs: taken.append(inputs[0].numel()))
     counter = FlopCounterMode(display=False)
     with torch.no_grad(), counter:
         network(torch.empty(1, 3, shape.image_size, shape.image_size, device="meta"))
@@ -60,6 +63,7 @@ def network_size(shape: NetworkShape) -> NetworkSize:
         head_parameters=_numbers(network.get_submodule(spec.head)),
         operations=3.0 * counter.get_total_flops(),
         activations=sum(kept),
+        head_inputs=sum(taken),
     )
 
 

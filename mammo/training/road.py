@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 
+from mammo.models import split_before
 from mammo.training.batches import LabelledImages, plain, to_input
+from mammo.training.cached_features import FeatureFeed, Features, FeatureShelf, source_of
 from mammo.training.device_warp import DeviceInput
 from mammo.training.feeding import DeviceFeed, Feed, HostFeed
 from mammo.training.forward import Inputs, batch_size_for
-from mammo.training.row_sources import row_source
+from mammo.training.row_sources import RowSource, row_source
 
 if TYPE_CHECKING:
     from mammo.models import ModelSpec
@@ -31,14 +33,42 @@ class Road:
     validation: Inputs | None
 
 
-def road_of(config: TrainingConfig, parts: TrainingParts, engine: Engine) -> Road:
-    """The way of a training on its device."""
+def road_of(config: TrainingConfig, parts: TrainingParts, engine: Engine, shelf: FeatureShelf) -> Road:
+    """The way of a training on its device; the shelf is used only where features are kept."""
+    if config.cached_features:
+        return _road_of_features(shelf, config, parts, engine)
     if engine.on_device:
         feed: Feed = DeviceFeed(parts.train, config, parts.spec, parts.device, engine)
     else:
         feed = HostFeed(parts.train, config, parts.spec, parts.device)
     validation = None if parts.validation is None else _inputs(parts.validation, parts.spec, parts.device, engine)
     return Road(feed, parts.model, validation)
+
+
+def _road_of_features(shelf: FeatureShelf, config: TrainingConfig, parts: TrainingParts, engine: Engine) -> Road:
+    """Only the head is passed, by features that wait on the shelf."""
+    _, head = split_before(parts.model, parts.spec.head)
+    feed = FeatureFeed(shelf, config, parts, engine)
+    validation = None if parts.validation is None else _features(shelf, parts.validation, parts.device, engine)
+    return Road(feed, head, validation)
+
+
+def _features(shelf: FeatureShelf, data: LabelledImages, device: torch.device, engine: Engine) -> Inputs:
+    """Features of images as they were prepared, computed when they are first asked for, without a break."""
+    unheard = replace(shelf, on_progress=lambda _done, _count: None)
+    batch = batch_size_for(device)
+    opened: list[tuple[Features, RowSource]] = []
+
+    def inputs(start: int, _stop: int) -> torch.Tensor:
+        if not opened:
+            features = unheard.unchanged(data)
+            source = source_of(features, device, engine)
+            source.open_epoch(np.split(np.arange(len(data)), range(batch, len(data), batch)))
+            opened.append((features, source))
+        features, source = opened[0]
+        return features.tensor(source.take(start // batch)).to(device)
+
+    return inputs
 
 
 def _inputs(data: LabelledImages, spec: ModelSpec, device: torch.device, engine: Engine) -> Inputs:

@@ -57,13 +57,14 @@ def in_full(cost: Cost) -> str:
     """One line: iterations, parameters, rates, memory, time and how that is known."""
     plan = cost.plan
     rates = ", ".join(f"{part} {rate:g}" for part, rate in plan.learning_rates.items())
+    features = f"{_gigabytes(plan.features_bytes)} of features on the disk · " if plan.features_bytes else ""
     folds = f"{plan.folds} folds of " if plan.folds > 1 else ""
     known = "estimated for this processor" if cost.pace is None else _measured(cost.pace)
     return (
         f"{numbers.counted(plan.images, 'image')} to learn from, {numbers.count(plan.validation_images)} to validate · "
         f"{folds}{numbers.count(plan.iterations)} iterations, {numbers.count(plan.iterations_per_epoch)} an epoch · "
         f"{numbers.count(plan.trainable_parameters)} trainable parameters · learning rates: {rates} · "
-        f"{_gigabytes(plan.memory_bytes)} of memory · {numbers.duration(plan.seconds)}, {known}"
+        f"{_gigabytes(plan.memory_bytes)} of memory · {features}{numbers.duration(plan.seconds)}, {known}"
     )
 
 

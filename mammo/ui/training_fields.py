@@ -29,8 +29,8 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "image_size", "fit", "crop", "background", "orientation", "enhancement", "enhance_before_resize",
     ),
     "Model and optimizer": (
-        "weights", "frozen", "head_init", "head_relu", "optimizer", "head_learning_rate_factor", "schedule",
-        "weight_decay", "momentum", "label_smoothing",
+        "weights", "frozen", "cached_features", "head_init", "head_relu", "optimizer", "head_learning_rate_factor",
+        "schedule", "weight_decay", "momentum", "label_smoothing",
     ),
     "Validation and result": ("validation_every", "selection", "patience", "test_time_views"),
     "Machine": ("precision", "deterministic", "threads", "micro_batches", "drop_last", "checkpoint_every"),

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from mammo.models import MODELS, HeadOptions
+from mammo.models import MODELS, HeadOptions, split_before
 from mammo.training.config import TrainingConfig
 from mammo.training.fine_tuning import trainable_groups
 
@@ -49,6 +49,18 @@ def evaluation_mode(model):
 
 def images(count, height, width):
     return torch.rand(count, 3, height, width, generator=torch.Generator().manual_seed(1))
+
+
+def test_what_lies_before_the_head_and_the_rest_are_the_whole(spec, model):
+    body, rest = split_before(model, spec.head)
+    inputs, taken = images(2, 96, 96), []
+    handle = model.get_submodule(spec.head).register_forward_pre_hook(lambda _module, given: taken.append(given[0]))
+    with torch.no_grad():
+        features = body(inputs)
+        assert not taken, "the head is not passed"
+        torch.testing.assert_close(rest(features), model(inputs))
+    handle.remove()
+    assert len(taken) == 2
 
 
 def new_layer(spec, model):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import cv2
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ from mammo.datasets.importing import import_collection
 from mammo.datasets.splitting import split_samples
 from mammo.training.config import TrainingConfig
 from mammo.training.procedure import TrainingFolders, TrainingSource
+from tests.unit.training.short_fits import short_fit
 
 
 @pytest.fixture(scope="session")
@@ -61,3 +64,9 @@ def config():
             "checkpoint_every": 2,
         }
     )
+
+
+@pytest.fixture
+def train(tmp_path):
+    """Trains for a few steps; see ``short_fit``."""
+    return partial(short_fit, tmp_path)

@@ -2,9 +2,7 @@
 
 import re
 from dataclasses import replace
-from types import SimpleNamespace
 
-import cv2
 import numpy as np
 import pytest
 import torch
@@ -13,30 +11,17 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from mammo.augmentation.policy import POLICIES
 from mammo.augmentation.warp import warp
 from mammo.errors import TrainingError
-from mammo.models import MODELS, HeadOptions
+from mammo.models import MODELS
 from mammo.training import feeding
-from mammo.training.batches import LabelledImages
 from mammo.training.checkpoint import CheckpointShelf
 from mammo.training.config import TrainingConfig
 from mammo.training.device_warp import gray_levels, sampling_maps, stored_tensor, warped
 from mammo.training.engine import Engine, engine_for
 from mammo.training.feeding import DeviceFeed, HostFeed
-from mammo.training.fit import TrainingParts, fit
-from mammo.training.prepared import PreparedImages
 from mammo.training.row_sources import ResidentRows, StreamedRows
+from tests.unit.training.short_fits import CPU, ON_DEVICE, RECORDED, SIZE, apart, films
 
-CPU = torch.device("cpu")
 SPEC = MODELS["small"]
-SIZE = 32
-
-
-def as_it_is(work):
-    """Stands for the recording of a graph: what is replayed is the work itself, on the tensors that it was given."""
-    return work
-
-
-ON_DEVICE = Engine(on_device=True, losses_every=50)
-RECORDED = replace(ON_DEVICE, record=as_it_is)
 
 
 @pytest.fixture
@@ -44,57 +29,6 @@ def config():
     values = {"model": SPEC.name, "weights": "none", "image_size": SIZE, "epochs": 3, "batch_size": 4, "threads": 1}
     augmented = {"optimizer": "adam", "schedule": "one_cycle", "augmentation": "paper", "checkpoint_every": 2}
     return TrainingConfig.of({**values, **augmented})
-
-
-def films(count, dtype=np.uint8, seed=0, turns=None):
-    """Round breasts with a few spots, and random labels."""
-    rng = np.random.default_rng(seed)
-    shown = count if turns is None else int(turns.max()) + 1
-    pixels = np.zeros((shown, SIZE, SIZE), np.float32)
-    for film in pixels:
-        cv2.ellipse(film, (SIZE // 3, SIZE // 2), (12, 14), 0, 0, 360, 0.5, -1)
-        for x, y in rng.integers(6, 22, (3, 2)).tolist():
-            cv2.circle(film, (x, y), 3, float(rng.uniform(0.6, 1)), -1)
-        film[:] = cv2.GaussianBlur(film, (3, 3), 0)
-    stored = (pixels * np.iinfo(dtype).max).astype(dtype)
-    labels = np.arange(count) % 3
-    return LabelledImages(PreparedImages(stored, np.arange(shown), ()), labels, tuple(map(str, range(count))), turns)
-
-
-class Listener:
-    def __init__(self, stop_at=None):
-        self.numbers, self.steps, self.stop_at = {}, 0, stop_at
-
-    def metrics(self, rows):
-        self.numbers |= {(row.step, row.name): row.value for row in rows}
-
-    def progress(self, share, note): ...
-    def checkpoint_kept(self): ...
-
-    def should_stop(self):
-        self.steps += 1
-        return self.steps == self.stop_at
-
-
-@pytest.fixture
-def train(tmp_path):
-    """Trains anew, or goes on in the same folder; gives weights, metrics and what ``fit`` returned."""
-
-    def run(config, engine, *, folder="checkpoints", stop_at=None, data=None):
-        torch.manual_seed(5)
-        torch.set_num_threads(1)
-        spec = MODELS[config.model]
-        network, listener = spec.build(3, HeadOptions(init="torchvision")), Listener(stop_at)
-        parts = TrainingParts(spec, network, data or films(14), films(7, seed=1), 3, CPU, engine=engine)
-        result = fit(config, parts, CheckpointShelf(tmp_path / folder), listener)
-        return SimpleNamespace(weights=network.state_dict(), numbers=listener.numbers, result=result)
-
-    return run
-
-
-def apart(one, other):
-    """Greatest difference of two trainings' weights."""
-    return max(float((one.weights[name] - other.weights[name]).abs().max()) for name in one.weights)
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
