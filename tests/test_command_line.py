@@ -75,13 +75,18 @@ def test_the_whole_way_from_phantoms_to_an_explained_prediction(mammo, phantoms,
     report.write_text(report.read_text().replace("<dt>Made at</dt><dd>2", "<dt>Made at</dt><dd>3"))
     assert not mammo("verify", report, "--json", code=2)["pass"]
     assert refused == {"file": "broken.png", "error": "broken.png is empty (0 bytes)."}
-    no_folder = mammo("predict", trained["job"], film, "--out", tmp_path / "broken.png", code=2)
-    assert "broken.png can't be made: File exists. Name another." in no_folder
     taken = mammo("export", trained["job"], tmp_path / "job.zip", "--json")
     assert taken["bytes"] == (tmp_path / "job.zip").stat().st_size
     assert "already" in mammo("export", trained["job"], tmp_path / "job.zip", code=2)
     shown = mammo("jobs", "show", trained["job"], "--json")
     assert [event["to"] for event in shown["history"]] == ["starting", "running", "succeeded"]
+
+
+def test_a_folder_that_can_not_be_made_is_told_before_anything_is_judged(mammo, phantoms, tmp_path):
+    queued = mammo("train", "--dataset", phantoms["name"], *SMALL, "--queue", "--json")
+    (tmp_path / "taken").write_bytes(b"")
+    told = mammo("predict", queued["job"], "film.png", "--out", tmp_path / "taken", code=2)
+    assert "taken can't be made: File exists. Name another." in told
 
 
 def test_a_plan_starts_no_job(mammo, phantoms):

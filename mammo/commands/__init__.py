@@ -52,12 +52,11 @@ class _Commands(TyperGroup):
         command.name = cmd_name
         return command
 
-    def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:
+    def main(self, *args: Any, **extra: Any) -> Any:
         """As typer's, but what is wrong about a call is told in one sentence, as every other failure is."""
-        if not standalone_mode:
-            return super().main(*args, standalone_mode=False, **extra)
+        extra["standalone_mode"] = False
         try:
-            code = super().main(*args, standalone_mode=False, **extra)
+            code = super().main(*args, **extra)
         except TyperException as error:
             sys.stderr.write(_sentence(error))
             sys.exit(error.exit_code)
