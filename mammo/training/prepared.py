@@ -113,17 +113,24 @@ def prepare_images(
 
 
 class _Shelf:
-    """One array file and its index; rows beyond the index belong to nobody and are written over."""
+    """One array file and its index; rows beyond the index belong to nobody and are written over.
+
+    While images are added, a journal gets one line per chunk: writing the whole index each time would take ever longer.
+    """
 
     def __init__(self, folder: Path, size: int, bits: int) -> None:
         self.array_path = folder / "images.bin"
         self.index_path = folder / "index.json"
+        self.journal_path = folder / "index.journal"
         self.size = size
         self.bits = bits
         self.dtype = np.dtype(np.uint8 if bits == 8 else np.uint16)
         self.rows: dict[str, dict[str, Any]] = (
             json.loads(self.index_path.read_text()) if self.index_path.exists() else {}
         )
+        for line in self._journal():
+            self.rows |= json.loads(line)
+        self._next_row = 1 + max((entry["row"] for entry in self.rows.values()), default=-1)
         self._array = np.memmap(self.array_path, self.dtype, "r") if self.rows else np.empty(0, self.dtype)
 
     def holds(self, key: str) -> bool:
@@ -140,15 +147,17 @@ class _Shelf:
     ) -> None:
         """Prepare ``items`` and put them behind, or in the place of, what is there."""
         del self._array
+        self._bring_together()
         with ThreadPoolExecutor(threads) as pool:
             for start in range(0, len(items), _CHUNK):
                 chunk = items[start : start + _CHUNK]
                 pictures = pool.map(lambda item: prepared_item(item, pipeline), chunk)
                 self._write(chunk, pictures, lambda done, start=start: on_progress(start + done, len(items)))  # type: ignore[misc]
+        self._bring_together()
 
     def _write(self, chunk: Sequence[Item], pictures: Iterator[Picture], on_written: Callable[[int], None]) -> None:
         written: dict[str, dict[str, Any]] = {}
-        first = 1 + max((entry["row"] for entry in self.rows.values()), default=-1)
+        first = self._next_row
         with self.array_path.open("r+b" if self.array_path.exists() else "w+b") as file:
             file.seek(first * self.size * self.size * self.dtype.itemsize)
             for number, (item, picture) in enumerate(zip(chunk, pictures, strict=True)):
@@ -162,8 +171,23 @@ class _Shelf:
                 on_written(number + 1)
             file.flush()
             os.fsync(file.fileno())
+        with self.journal_path.open("a") as journal:
+            journal.write(json.dumps(written) + "\n")
+            journal.flush()
+            os.fsync(journal.fileno())
         self.rows |= written
-        write_json(self.index_path, self.rows)
+        self._next_row += len(written)
+
+    def _journal(self) -> list[str]:
+        """Its whole lines; the last one may have been cut off by a kill."""
+        lines = self.journal_path.read_text().splitlines(keepends=True) if self.journal_path.exists() else []
+        return [line for line in lines if line.endswith("\n")]
+
+    def _bring_together(self) -> None:
+        """Write the journal's rows into the index and end the journal."""
+        if self.journal_path.exists():
+            write_json(self.index_path, self.rows)
+            self.journal_path.unlink()
 
 
 @contextmanager
