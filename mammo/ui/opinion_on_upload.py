@@ -8,9 +8,7 @@ from mammo.ui.opinion_buttons import AskedAnswer, ask_opinion
 from mammo.ui.opinion_keeping import image_of_upload, offer_keeping
 
 
-def ask_about_upload(
-    job: JobRecord, content: bytes, answer: Answer, *, woman: str = "", has_keys: bool = False
-) -> None:
+def ask_about_upload(job: JobRecord, content: bytes, answer: Answer, *, woman: str) -> None:
     """Buttons for an opinion, and a way to keep the picture.
 
     Args:
@@ -18,8 +16,7 @@ def ask_about_upload(
         content: The uploaded file.
         answer: What they answered.
         woman: What names her among the files of this visit; empty if nothing does.
-        has_keys: Whether keys press the buttons; for one file on a page.
     """
     asked = AskedAnswer(image_of_upload(content), job.id, answer.label, tuple(answer.probabilities))
-    ask_opinion(asked, has_keys=has_keys)
+    ask_opinion(asked, has_keys=True)
     offer_keeping(content, job=job.id, probabilities=answer.probabilities, woman=woman)

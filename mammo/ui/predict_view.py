@@ -13,6 +13,7 @@ from mammo.store import JobRecord
 from mammo.training.config import TrainingConfig
 from mammo.ui import cache, embeddings_job, explained, messages, nearest_cases, predict_models, previews
 from mammo.ui.explained import View
+from mammo.ui.opinion_on_upload import ask_about_upload
 from mammo.ui.predict_answer import nearest_of, show_explained
 from mammo.ui.predict_batch import BATCH, offer_batches, show_batch
 from mammo.ui.predict_files import Brought, Judged, brought, judged
@@ -72,6 +73,8 @@ def _show_one(job: JobRecord, file: Brought, view: View, others: Mapping[int, Jo
     """The answer at once; then what takes longer."""
     one = next(judged(job.id, [file], view))
     more = show_explained(job, one, view, others)
+    if one.answer is not None and file.shown != _SYNTHETIC:
+        ask_about_upload(job, file.content, one.answer, woman=file.named.woman)
     offer_report(job, [one], view)
     _show_similar(job, one)
     more()
