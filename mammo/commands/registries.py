@@ -75,4 +75,7 @@ def methods(as_json: Json = False) -> None:
         for kind, registry in registries.items()
     }
     lines = [f"{kind}: {', '.join(entry['name'] for entry in entries)}" for kind, entries in shown.items()]
+    for layout in DATASETS.values():
+        files = [*layout.example.films[:2], *layout.example.masks[:1], *layout.example.texts]
+        lines.append(f"  {layout.name}, as in: {', '.join(files)} ...")
     show(shown, lines, as_json=as_json)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -97,6 +97,15 @@ class ImportOptions:
 
 
 @dataclass(frozen=True)
+class Example:
+    """A small collection in a layout: shows people how files have to lie, and the tests a collection to read."""
+
+    films: Sequence[str]  # files below the root, with forward slashes
+    masks: Sequence[str] = ()  # of lesions; no films
+    texts: Mapping[str, str] = field(default_factory=dict)  # other files; tabs part the cells of a workbook
+
+
+@dataclass(frozen=True)
 class DatasetSpec:
     """A layout of files in which a collection comes."""
 
@@ -105,6 +114,7 @@ class DatasetSpec:
     detect: Callable[[Path, ImportOptions], bool]  # is this layout below this root?
     find: Callable[[Path, ImportOptions], Findings]  # reads names and tables, opens no picture
     priority: int  # of several that detect, the highest is taken
+    example: Example  # where it has labels: of four women or more in each class
     default_policy: LabelPolicy = "case"
     facts_from: str = "file name"  # where laterality and view come from, for a warning when the header disagrees
     licence: str = ""

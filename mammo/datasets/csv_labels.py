@@ -6,7 +6,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from mammo.datasets._base import DATASETS, UNLABELLED, DatasetSpec, Entry, Findings, ImportOptions, Lesion
+from mammo.datasets._base import (
+    CLASS_NAMES,
+    DATASETS,
+    UNLABELLED,
+    DatasetSpec,
+    Entry,
+    Example,
+    Findings,
+    ImportOptions,
+    Lesion,
+)
 from mammo.datasets._csv_table import Problems, TableRow, number, read_rows
 from mammo.datasets._labels import known_class, meant_class, same_label
 from mammo.datasets._patients import unknown_patients
@@ -194,6 +204,17 @@ def _one_of(values: Mapping[str, str], name: str, row: TableRow) -> tuple[str | 
     return None, (f"{name} {text!r} is not one of {', '.join(sorted(set(values.values())))}",)
 
 
+def _example() -> Example:
+    """Two films a woman; benign lesions are circles, malignant ones lie in a mask."""
+    places = dict(zip(CLASS_NAMES, (",,,", "20,40,8,", ",,,mask.png"), strict=True))
+    rows = ["file,label,patient,laterality,view,lesion_x,lesion_y,lesion_r,mask"]
+    for place in range(24):
+        label = CLASS_NAMES[place // 2 % 3]
+        rows.append(f"{place}.png,{label},P{place // 2},{'LR'[place % 2]},MLO,{places[label]}")
+    films = [row.partition(",")[0] for row in rows[1:]]
+    return Example(films, ["mask.png"], {LABELS_FILE: "\n".join(rows) + "\n"})
+
+
 DATASETS.add(
     DatasetSpec(
         name="csv_labels",
@@ -201,6 +222,7 @@ DATASETS.add(
         detect=_detect,
         find=_find,
         priority=40,
+        example=_example(),
         facts_from="table",
     )
 )

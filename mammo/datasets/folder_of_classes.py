@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
 
-from mammo.datasets._base import DATASETS, DatasetSpec, Entry, Findings, ImportOptions, Refusal
+from mammo.datasets._base import CLASS_NAMES, DATASETS, DatasetSpec, Entry, Example, Findings, ImportOptions, Refusal
 from mammo.datasets._ddsm_names import image_view
 from mammo.datasets._labels import known_class, same_label
 from mammo.datasets._patients import unknown_patients
@@ -94,6 +94,8 @@ def _warnings(images: Sequence[str], depth: int) -> tuple[str, ...]:
     return tuple(warnings)
 
 
+_EXAMPLE = [f"{name}/P{woman}_{name}/{view}.png" for name in CLASS_NAMES for woman in range(4) for view in ("1", "2")]
+
 DATASETS.add(
     DatasetSpec(
         name="folder_of_classes",
@@ -101,5 +103,6 @@ DATASETS.add(
         detect=_detect,
         find=_find,
         priority=10,
+        example=Example(_EXAMPLE, masks=["benign/P0_benign/1_mask.png"]),
     )
 )

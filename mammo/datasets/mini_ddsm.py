@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from mammo.datasets._agreement import agreed
-from mammo.datasets._base import DATASETS, DatasetSpec, Entry, Findings, ImportOptions, LabelPolicy, Lesion
+from mammo.datasets._base import DATASETS, DatasetSpec, Entry, Example, Findings, ImportOptions, LabelPolicy, Lesion
 from mammo.datasets._ddsm_names import DdsmView, image_view, mask_view
 from mammo.datasets._ddsm_tables import CaseFacts, WorkbookRow, read_ics, read_workbook
 from mammo.datasets._walking import Listing, list_files, names_below
@@ -160,6 +160,22 @@ def _warnings(chosen: str, others: tuple[str, ...]) -> tuple[str, ...]:
     )
 
 
+def _example() -> Example:
+    """Two films a woman, an outline for each ill one, and the workbook."""
+    folders = {"A": "Normal", "B": "Benign", "C": "Cancer"}
+    cases = [(f"{folders[letter]}/{woman:04d}", f"{letter}_{woman:04d}_1") for letter in folders for woman in range(4)]
+    rows = ["\t".join(("fullPath", "fileName", "View", "Side", "Status", "Tumour_Contour", "Age", "Density"))]
+    films = []
+    for folder, case in cases:
+        for side in ("LEFT", "RIGHT"):
+            film = f"{case}.{side}_CC.png"
+            films.append(f"{folder}/{film}")
+            path = films[-1].replace("/", "\\")
+            rows.append("\t".join((path, film, "CC", side, folder.partition("/")[0], "-", "50", "2")))
+    masks = [f"{folder}/{case}.LEFT_CC_MASK.png" for folder, case in cases if not case.startswith("A")]
+    return Example(films, [*masks, "BoundaryMask.png"], {"DataWMask.xlsx": "\n".join(rows)})
+
+
 DATASETS.add(
     DatasetSpec(
         name="mini_ddsm",
@@ -167,6 +183,7 @@ DATASETS.add(
         detect=_detect,
         find=_find,
         priority=30,
+        example=_example(),
         default_policy="case",
         licence="Not stated here: see the Kaggle page.",
         citation="Lekamlage et al. 2020, doi:10.1145/3441369.3441370; Heath et al. 2001 (DDSM)",

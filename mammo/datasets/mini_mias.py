@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from mammo.datasets._base import DATASETS, DatasetSpec, Entry, Findings, ImportOptions, Lesion
+from mammo.datasets._base import DATASETS, DatasetSpec, Entry, Example, Findings, ImportOptions, Lesion
 from mammo.datasets._labels import same_label
 from mammo.datasets._walking import list_files, names_below
 from mammo.errors import DatasetError
@@ -120,6 +120,14 @@ def _entry(file: str, lines: Sequence[_Line]) -> Entry:
     )
 
 
+def _example() -> Example:
+    """Pairs of films in turn without finding, with a benign and with a malignant one."""
+    findings = ("NORM", "CIRC B 30 40 5", "SPIC M 20 60 6")
+    lines = [f"mdb{number:03d} G {findings[(number - 1) // 2 % 3]}" for number in range(1, 25)]
+    films = [f"{line[:6]}.pgm" for line in lines]
+    return Example(films, texts={"Info.txt": "INFORMATION:\n\n" + "\n".join(lines) + "\n"})
+
+
 DATASETS.add(
     DatasetSpec(
         name="mini_mias",
@@ -127,6 +135,7 @@ DATASETS.add(
         detect=_detect,
         find=_find,
         priority=20,
+        example=_example(),
         default_policy="breast",
         licence="For research after agreeing to MIAS's own terms (Licence.txt).",
         citation="Suckling et al. 1994, The Mammographic Image Analysis Society Digital Mammogram Database",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mammo.datasets._base import DATASETS, UNLABELLED, DatasetSpec, Entry, Findings, ImportOptions
+from mammo.datasets._base import DATASETS, UNLABELLED, DatasetSpec, Entry, Example, Findings, ImportOptions
 from mammo.datasets._ddsm_names import image_view
 from mammo.datasets._labels import same_label
 from mammo.datasets._walking import list_files
@@ -37,5 +37,6 @@ DATASETS.add(
         detect=_detect,
         find=_find,
         priority=0,
+        example=Example(["a.png", "b.png", "more/c.png"]),
     )
 )

@@ -1,4 +1,4 @@
-"""What every family of networks promises."""
+"""What every family of networks promises; a new one is tested by being registered."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mammo.training.config import TrainingConfig
 from mammo.training.fine_tuning import trainable_groups
 
 CLASS_COUNT = 4
-HEAD_INPUTS = {
+PUBLISHED = {  # what enters the last layer of each
     "alexnet": 4096,
     "convnext_tiny": 768,
     "densenet121": 1024,
@@ -89,9 +89,25 @@ def test_learns_from_a_batch_of_two_at_the_smallest_size(spec, model):
     assert all(gradient is not None and gradient.isfinite().all() for gradient in gradients)
 
 
+def entering(spec, model):
+    """How many numbers, or maps, enter the new layer, as seen on an image."""
+    seen = []
+    hook = model.get_submodule(spec.head).register_forward_pre_hook(lambda _layer, given: seen.append(given[0].shape))
+    with hook, torch.no_grad():
+        model(images(1, spec.min_input_size + 20, spec.min_input_size + 20))
+    return seen[0][1]
+
+
 def test_the_head_is_one_new_layer_for_the_classes(spec, model):
     counts = [parameter.numel() for parameter in new_layer(spec, model)]
-    assert counts == [CLASS_COUNT * HEAD_INPUTS[spec.name], CLASS_COUNT]
+    assert counts == [CLASS_COUNT * entering(spec, model), CLASS_COUNT]
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_the_heads_of_the_known_families_are_as_wide_as_published(name):
+    with torch.device("meta"):
+        network = MODELS[name].build(CLASS_COUNT, HeadOptions())
+    assert network.get_submodule(MODELS[name].head).weight.shape[1] == PUBLISHED[name]
 
 
 def test_every_parameter_learns_in_one_group_and_the_new_layer_in_its_own(spec, model):
@@ -104,7 +120,7 @@ def test_every_parameter_learns_in_one_group_and_the_new_layer_in_its_own(spec, 
 
 def test_a_glorot_head_is_uniform_within_its_limit_and_has_no_bias(spec, model):
     weight, bias = new_layer(spec, model)
-    limit = (6 / (HEAD_INPUTS[spec.name] + CLASS_COUNT)) ** 0.5
+    limit = (6 / (entering(spec, model) + CLASS_COUNT)) ** 0.5
     assert 0.95 * limit < float(weight.abs().max().detach()) <= limit
     assert not bias.any()
 
