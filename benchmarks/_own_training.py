@@ -29,7 +29,7 @@ _EPOCHS = 10_000  # so many that nobody asks for the last one
 
 
 @dataclass
-class _Listener:
+class Listener:
     """Tells the end of each epoch, if anybody listens."""
 
     epochs: Epochs | None
@@ -82,7 +82,7 @@ def _train(asked: dict[str, Any], items: Sequence[Item], epochs: int, told: Epoc
         data = LabelledImages(images, np.array([item.label for item in items]), tuple(item.id for item in items))
         model = spec.build(len(_CLASSES), HeadOptions(init="torchvision"))
         parts = TrainingParts(spec, model, data, None, len(_CLASSES), torch.device("cpu"))
-        fit(config, parts, CheckpointShelf(Path(folder) / "checkpoints"), _Listener(told))
+        fit(config, parts, CheckpointShelf(Path(folder) / "checkpoints"), Listener(told))
 
 
 if __name__ == "__main__":

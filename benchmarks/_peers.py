@@ -77,6 +77,11 @@ class Peer:
         )
         self.first = self._answer()  # figures of what it did until it was ready
 
+    @property
+    def pid(self) -> int:
+        """Of its process."""
+        return self._process.pid
+
     def round(self) -> Figures:
         """What the program measured in one more round."""
         to = cast("IO[str]", self._process.stdin)
