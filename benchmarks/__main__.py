@@ -23,6 +23,8 @@ def main(names: list[str]) -> int:
     for name in names or known:
         benchmark: Benchmark = importlib.import_module(f"benchmarks.{name}").BENCHMARK
         rows = benchmark.measure()
+        if not rows:
+            continue  # what it needs is not here, as it said
         print(shown(benchmark, rows), flush=True)
         save(name, benchmark, rows, _FOLDER / "results")
     return 0

@@ -7,6 +7,7 @@ import os
 import platform
 import sqlite3
 import subprocess
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -119,9 +120,17 @@ def _machine() -> dict[str, object]:
         "cpu": names[0] if names else platform.machine(),
         "cores": os.cpu_count(),
         "memory_gb": round(psutil.virtual_memory().total / 1e9),
+        "gpu": _gpu(),
         "system": platform.system(),
         "load_average": round(os.getloadavg()[0], 1),  # others' work slows everything down
     }
+
+
+def _gpu() -> str | None:
+    """Its name, where a benchmark of this run used one."""
+    torch = sys.modules.get("torch")
+    used = torch is not None and torch.cuda.is_available() and torch.cuda.is_initialized()
+    return torch.cuda.get_device_name() if torch is not None and used else None
 
 
 def _commit() -> str:
