@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import socket
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -19,15 +14,11 @@ from urllib.parse import quote
 import numpy as np
 from playwright.sync_api import Page, sync_playwright
 
+from benchmarks._dashboard import trained_home, whole_dashboard
 from benchmarks._frame import Benchmark, Row
-from benchmarks._visitor import wait_for
 from mammo.config import settings
-from mammo.datasets.importing import import_collection
-from mammo.datasets.splitting import split_samples
 from mammo.explanation import CAM_METHODS
-from mammo.phantoms import PhantomOptions, write_phantoms
-from mammo.store import JobState, NewJob, open_store
-from mammo.training.presets import PRESETS
+from mammo.store import JobState, open_store
 
 TILES = 24
 WOMEN = 60  # of whom three quarters are tested on
@@ -61,8 +52,8 @@ class _Cells:
 def measure() -> Sequence[Row]:
     """SqueezeNet with random weights; films as large as the phantoms are."""
     with tempfile.TemporaryDirectory(prefix="mammo-bench-", dir=".") as folder:
-        home = _trained(Path(folder).absolute())
-        with _server(home) as address, sync_playwright() as playwright:
+        home = trained_home(Path(folder).absolute(), WOMEN)
+        with whole_dashboard(home) as address, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=_FLAGS)
             page = browser.new_page(viewport={"width": 1400, "height": 1000})
             cells = _cells(home)
@@ -104,22 +95,6 @@ def _click(page: Page, address: str, cells: _Cells, method: str) -> float:
     return seconds
 
 
-def _trained(folder: Path) -> Path:
-    """An installation with one finished training; its home."""
-    home, films = folder / "home", folder / "films"
-    write_phantoms(films, PhantomOptions(patients=WOMEN), processes=os.cpu_count() or 1)
-    store = open_store(settings({"MAMMO_HOME": str(home)}))
-    store.data_sets.add("films", films, import_collection(films), by="bench")
-    split = split_samples(store.data_sets.samples("films"), by="patient", fractions=(0.15, 0.1, 0.75), policy="case")
-    name = store.splits.add("films", split, by="bench").name
-    values = {"model": "squeezenet1_1", "weights": "none", "epochs": 1, "image_size": 227, "batch_size": 8}
-    job = store.jobs.submit(NewJob("training", PRESETS["demo"].config(values).to_dict(), "bench", "films", name))
-    store.close()
-    command = [sys.executable, "-m", "mammo", "jobs", "resume", str(job.id)]
-    subprocess.run(command, check=True, env={**os.environ, "MAMMO_HOME": str(home)}, stdout=subprocess.DEVNULL)  # noqa: S603
-    return home
-
-
 def _cells(home: Path) -> _Cells:
     store = open_store(settings({"MAMMO_HOME": str(home)}))
     job = store.jobs.get(1)
@@ -131,27 +106,6 @@ def _cells(home: Path) -> _Cells:
         raise RuntimeError(f"The fullest cell holds {counts.max()} images, fewer than a page of the gallery.")
     fullest, emptiest = (divmod(int(one), len(_CLASSES)) for one in (counts.argmax(), counts.argmin()))
     return _Cells(fullest, emptiest)
-
-
-@contextmanager
-def _server(home: Path) -> Iterator[str]:
-    """The dashboard with its prediction process; its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "mammo", "serve", "--port", str(port), "--no-demo"]
-    process = subprocess.Popen(  # noqa: S603 - our own arguments
-        command,
-        env={**os.environ, "MAMMO_HOME": str(home)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        wait_for(f"http://127.0.0.1:{port}/_stcore/health")
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.send_signal(2)
-        process.wait(60)
 
 
 BENCHMARK = Benchmark("Results: from a click on a cell to a page of heat maps, SqueezeNet with random weights", measure)

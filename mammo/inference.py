@@ -94,10 +94,9 @@ def predict(
     explained = winner if explained_label is None else first.class_names.index(explained_label)
     if method is not None:
         cam = _Cam(method, layer, explained)
-        heatmap, blank = _heatmap(
-            models, judged, cam, _on(map_shape or image.pixels.shape, picture, image.pixels.shape)
-        )
-        if blank:
+        evidence = _map(models, judged, cam)
+        heatmap = _laid(evidence, _on(map_shape or image.pixels.shape, picture, image.pixels.shape))
+        if not evidence.any():
             warnings.append(f"No positive evidence for {first.class_names[explained]}: the heat map is empty.")
     return Prediction(
         label=first.class_names[winner],
@@ -110,6 +109,19 @@ def predict(
         pixels_per_input=float(1 / np.linalg.norm(picture.matrix[:2, :2], axis=0).min()),
         embedding=tuple(pooled(judged.activations)[0].tolist()),
     )
+
+
+def input_of(model: TrainedModel, image: LoadedImage) -> torch.Tensor:
+    """What a model's network is fed of a picture, shape (1, 3, S, S)."""
+    return _input(model.pipeline.prepare(image.pixels), image.bits, model)
+
+
+def answered_and_explained(
+    models: Sequence[TrainedModel], inputs: torch.Tensor, method: CamMethod
+) -> tuple[npt.NDArray[np.float64], GrayImage]:
+    """The networks' part of a prediction: probabilities, shape (K,), and the map of the first choice, shape (S, S)."""
+    judged = _judged(models, inputs)
+    return judged.probabilities, _map(models, judged, _Cam(method, None, int(judged.probabilities.argmax())))
 
 
 def probabilities_of_items(
@@ -180,13 +192,8 @@ def _on(shape: tuple[int, ...], picture: Picture, whole: tuple[int, ...]) -> _On
     return _Onto(shape, picture.matrix @ enlarged)
 
 
-def _heatmap(
-    models: Sequence[TrainedModel],
-    judged: _Judged,
-    cam: _Cam,
-    onto: _Onto,
-) -> tuple[GrayImage, bool]:
-    """The mean of the models' maps, laid back onto the picture; and whether there is no evidence at all."""
+def _map(models: Sequence[TrainedModel], judged: _Judged, cam: _Cam) -> GrayImage:
+    """The mean of the models' maps at the size of the network's input; zero everywhere if there is no evidence."""
     known = {0: judged.activations} if cam.layer in {None, embedding_layer(models[0])} else {}
     each = (
         explain(
@@ -201,10 +208,14 @@ def _heatmap(
         for place, model in enumerate(models)
     )
     maps = [normalized(explanation.heatmaps[0]) for explanation in each]
-    mean = np.mean(maps, axis=0).astype(np.float32)
+    return np.asarray(np.mean(maps, axis=0), np.float32)
+
+
+def _laid(heatmap: GrayImage, onto: _Onto) -> GrayImage:
+    """A map laid back onto the picture."""
     to_centers = np.array([[1, 0, -0.5], [0, 1, -0.5], [0, 0, 1]])
     back = to_centers @ onto.matrix @ np.linalg.inv(to_centers)
     height, width = onto.shape
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    laid = cv2.warpAffine(mean, back[:2], (width, height), flags=flags, borderMode=cv2.BORDER_CONSTANT)
-    return np.clip(laid, 0, 1, dtype=np.float32), not bool(mean.any())
+    laid = cv2.warpAffine(heatmap, back[:2], (width, height), flags=flags, borderMode=cv2.BORDER_CONSTANT)
+    return np.asarray(np.clip(laid, 0, 1), np.float32)

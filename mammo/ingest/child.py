@@ -12,11 +12,13 @@ from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
 import cv2
+import numpy as np
 
 from mammo.errors import ImageError
 from mammo.imaging.quality import quality_flags
 from mammo.imaging.reading import decode_image
 from mammo.ingest.limits import Limits, allow_cpu, confine
+from mammo.ingest.stream import write_all
 from mammo.ingest.wishes import Wishes
 from mammo.packing import pack, unpack
 
@@ -35,21 +37,25 @@ def main(socket: int, limits: Limits) -> None:
             except EOFError:
                 return
             allow_cpu(limits)
-            connection.send_bytes(_answer(request["name"], blobs[0], Wishes(**request["wishes"])))
+            facts, pixels = _answer(request["name"], blobs[0], Wishes(**request["wishes"]))
+            connection.send_bytes(pack(facts))
+            write_all(socket, pixels)
 
 
-def _answer(name: str, data: bytes, wishes: Wishes) -> bytes:
+def _answer(name: str, data: bytes, wishes: Wishes) -> tuple[dict[str, Any], memoryview]:
+    """Facts, and the pixels as bytes: none where they are not wished for, or there are none."""
     try:
         image = decode_image(name, data, any_aspect=wishes.any_aspect)
         if not wishes.pixels:
             image = replace(image, warnings=(*image.warnings, *quality_flags(image.pixels)))
     except ImageError as error:
-        return pack({"error": str(error), "code": error.code})
+        return {"error": str(error), "code": error.code}, memoryview(b"")
     except (MemoryError, cv2.error):
-        return pack({"error": f"{name} needs more memory than one picture may take.", "code": "too_much_memory"})
+        sentence = f"{name} needs more memory than one picture may take."
+        return {"error": sentence, "code": "too_much_memory"}, memoryview(b"")
     height, width = image.pixels.shape
-    pixels = image.pixels.tobytes() if wishes.pixels else b""
-    return pack({"width": width, "height": height, **_facts(image)}, pixels)
+    pixels = np.ascontiguousarray(image.pixels).data.cast("B") if wishes.pixels else memoryview(b"")
+    return {"width": width, "height": height, "bytes": len(pixels), **_facts(image)}, pixels
 
 
 def _facts(image: LoadedImage) -> dict[str, Any]:

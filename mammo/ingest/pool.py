@@ -9,12 +9,10 @@ from functools import cache
 from queue import LifoQueue
 from typing import Any, TypeVar
 
-import numpy as np
-
 from mammo.errors import ImageError
 from mammo.imaging.reading import LoadedImage, check_bytes
 from mammo.ingest.limits import Limits
-from mammo.ingest.process import IngestProcess
+from mammo.ingest.process import IngestProcess, Pixels
 from mammo.ingest.wishes import Wishes
 
 _SHARED_PROCESSES = 2
@@ -79,7 +77,7 @@ class IngestPool:
             process.end()
 
     def _asked(
-        self, name: str, data: bytes, build: Callable[[dict[str, Any], bytes], ResultT], wishes: Wishes
+        self, name: str, data: bytes, build: Callable[[dict[str, Any], Pixels], ResultT], wishes: Wishes
     ) -> ResultT:
         check_bytes(name, len(data))
         process = self._idle.get()
@@ -111,12 +109,12 @@ def shared_pool() -> IngestPool:
     return pool
 
 
-def _with_pixels(answer: dict[str, Any], pixels: bytes) -> LoadedImage:
+def _with_pixels(answer: dict[str, Any], pixels: Pixels) -> LoadedImage:
     shape = int(answer["height"]), int(answer["width"])
-    return LoadedImage(pixels=np.frombuffer(pixels, np.float32).reshape(shape).copy(), **_facts(answer))
+    return LoadedImage(pixels=pixels.reshape(shape), **_facts(answer))
 
 
-def _without_pixels(answer: dict[str, Any], _pixels: bytes) -> ExaminedImage:
+def _without_pixels(answer: dict[str, Any], _pixels: Pixels) -> ExaminedImage:
     return ExaminedImage(width_px=int(answer["width"]), height_px=int(answer["height"]), **_facts(answer))
 
 

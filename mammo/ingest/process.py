@@ -14,13 +14,20 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from mammo.errors import ImageError
 from mammo.ingest.limits import Limits
+from mammo.ingest.stream import read_into
 from mammo.ingest.wishes import Wishes
 from mammo.packing import pack, unpack
 
+Pixels = npt.NDArray[np.float32]  # shape (n,)
+
 _FOLDER = Path(__file__).parents[2]  # that holds this program
-_MOST_ANSWER_BYTES = 300_000_000  # the largest picture that is read, four bytes a pixel, with its header
+_MOST_PIXEL_BYTES = 300_000_000  # of the largest picture that is read, four bytes a pixel
+_MOST_FACTS_BYTES = 1_000_000
 # Nothing of this process's environment but what finding the program takes: no settings, no passwords.
 _PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "VIRTUAL_ENV")
 _THREADS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
@@ -35,8 +42,8 @@ class IngestProcess:
         self._process: subprocess.Popen[bytes] | None = None
         self._connection: Connection | None = None
 
-    def ask(self, name: str, data: bytes, wishes: Wishes) -> tuple[dict[str, Any], bytes]:
-        """What it says of a file, and its pixels; neither can be trusted.
+    def ask(self, name: str, data: bytes, wishes: Wishes) -> tuple[dict[str, Any], Pixels]:
+        """What it says of a file, and its pixels one after another; neither can be trusted.
 
         Raises:
             ImageError: ``too_slow`` or ``decoder_crashed``, if the file was too much for it.
@@ -47,10 +54,20 @@ class IngestProcess:
             connection.send_bytes(pack({"name": name, "wishes": asdict(wishes)}, data))
             if not connection.poll(self._limits.seconds):
                 raise self._too_slow(name)
-            answer, blobs = unpack(connection.recv_bytes(_MOST_ANSWER_BYTES))
+            answer, _ = unpack(connection.recv_bytes(_MOST_FACTS_BYTES))
+            return answer, self._pixels(connection, answer)
+        except TimeoutError:
+            raise self._too_slow(name) from None
         except (OSError, EOFError):  # it is gone, or says more than any picture holds
             raise self._lost(name) from None
-        return answer, blobs[0] if blobs else b""
+
+    def _pixels(self, connection: Connection, answer: dict[str, Any]) -> Pixels:
+        size = int(answer.get("bytes", 0))
+        if not 0 <= size <= _MOST_PIXEL_BYTES or size % 4:
+            raise ValueError(size)
+        pixels = np.empty(size // 4, np.float32)
+        read_into(connection.fileno(), pixels.data.cast("B"), self._limits.seconds)
+        return pixels
 
     def start(self) -> Connection:
         """The way to the process, which is started if it isn't there."""

@@ -21,6 +21,7 @@ from mammo.imaging.quality import quality_flags
 from mammo.imaging.reading import LoadedImage, decode_image
 from mammo.ingest.limits import Limits
 from mammo.ingest.pool import IngestPool, shared_pool
+from mammo.ingest.stream import read_into
 from mammo.packing import pack
 from tests.corpus.make import BAD_FILES, write
 
@@ -116,8 +117,9 @@ def test_a_file_that_takes_too_long_is_refused_and_the_next_one_is_read():
 
 
 def test_a_file_that_needs_too_much_memory_is_refused_and_the_next_one_is_read():
-    pool = limited_pool(memory_bytes=900 * MIB)
-    flat = bytes(cv2.imencode(".png", np.zeros((9000, 7000), np.uint16))[1])  # 63 million pixels in 100 KB
+    pool = limited_pool(memory_bytes=1100 * MIB)
+    picture = np.full((9000, 7000, 3), (1, 2, 3), np.uint8)  # 63 million pixels in few bytes: as floats
+    flat = bytes(cv2.imencode(".png", picture)[1])  # its channels need 750 MB
     with pytest.raises(ImageError, match=r"^large\.png") as raised:
         pool.decode("large.png", flat)
     assert raised.value.code in {"too_much_memory", "decoder_crashed"}
@@ -158,13 +160,23 @@ def test_a_process_that_has_died_meanwhile_is_replaced_before_the_next_file(pool
         pack({"width": 2, "height": 2}, b"12"),
         pack({"width": "x", "height": 2, "bits": 8}, b""),
         pack({
-            "width": 1, "height": 1, "bits": 8, "format": "PNG", "warnings": [], "laterality": "Anna", "view": None,
-            "modality": None, "age": None, "spacing_mm": None,
-        }, b"1234"),
+            "width": 1, "height": 1, "bytes": 4, "bits": 8, "format": "PNG", "warnings": [], "laterality": "Anna",
+            "view": None, "modality": None, "age": None, "spacing_mm": None,
+        }),
+        pack({"width": 1, "height": 1, "bytes": 10**12}),
+        pack({"width": 1, "height": 1, "bytes": -4}),
+        pack({"width": 1, "height": 1, "bytes": 8}),
     ],
 )  # fmt: skip
 def test_a_process_that_was_taken_over_is_not_believed(pool, monkeypatch, answer):
+    here, there = os.pipe()
+    os.write(there, b"1234")
+    os.close(there)
+
     class TakenOver:
+        def fileno(self):
+            return here
+
         def send_bytes(self, _message):
             pass
 
@@ -178,8 +190,23 @@ def test_a_process_that_was_taken_over_is_not_believed(pool, monkeypatch, answer
         patched.setattr(pool._all[0], "start", TakenOver)
         with pytest.raises(ImageError) as raised:
             pool.decode("film.png", png())
+    os.close(here)
     assert raised.value.code == "decoder_crashed"
     assert pool.decode("film.png", png()).pixels.shape == (900, 600)
+
+
+def test_pixels_that_never_come_take_too_long_and_those_that_end_early_are_lost():
+    here, there = os.pipe()
+    with pytest.raises(TimeoutError):
+        read_into(here, memoryview(bytearray(4)), 0.01)
+    target = bytearray(6)
+    os.write(there, b"123456")
+    read_into(here, memoryview(target), 1)
+    assert target == b"123456"
+    os.close(there)
+    with pytest.raises(EOFError):
+        read_into(here, memoryview(target), 1)
+    os.close(here)
 
 
 def test_many_threads_share_the_processes(phantom):
