@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import socket
+import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -20,9 +23,11 @@ from mammo.jobs.nvml import Nvml
 from mammo.jobs.slots import find_slots
 from mammo.jobs.supervisor import Sibling, Supervisor, only_one
 from mammo.jobs.uploads import remove_forgotten_uploads
+from mammo.processes import end_with_parent
 from mammo.store import open_store
 
 _ROOT = Path(__file__).parents[2]
+_QUIET_SECONDS = 15.0  # the first page has been drawn by then
 _DEMO_SECONDS = 2.0  # between two looks whether the demo's images are there
 
 
@@ -46,7 +51,7 @@ def serve(
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda _number, _frame: supervisor.stop())
         say(f"Mammo opens at http://localhost:{port}. {RESEARCH_USE} Ctrl-C ends it.")
-        supervisor.carry_on(_DemoMaker(where) if demo else _nothing)
+        supervisor.carry_on(_Meanwhile(where, demo=demo))
     say("Mammo has ended. Jobs that were running go on when it is opened again.")
 
 
@@ -73,8 +78,40 @@ def _check_port(port: int) -> None:
             raise SettingsError(f"Port {port} is taken by another program. Choose another one with --port.") from None
 
 
-def _nothing() -> None:
-    pass
+class _Meanwhile:
+    """What is done beside keeping the processes alive, about twice a second."""
+
+    def __init__(self, where: Settings, *, demo: bool) -> None:
+        self._network_counter = _NetworkCounter()
+        self._demo_maker = _DemoMaker(where) if demo else None
+
+    def __call__(self) -> None:
+        self._network_counter()
+        if self._demo_maker is not None:
+            self._demo_maker()
+
+
+class _NetworkCounter:
+    """Has the usual networks counted once, so that nobody waits for the cost of a training."""
+
+    def __init__(self) -> None:
+        self._begins_at = time.monotonic() + _QUIET_SECONDS
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __call__(self) -> None:
+        if self._process is not None:
+            self._process.poll()  # else it would stay as a zombie
+        elif time.monotonic() >= self._begins_at:
+            command = (sys.executable, "-m", "mammo.training.kept_sizes")
+            self._process = subprocess.Popen(  # noqa: S603 - our own arguments
+                command, cwd=_ROOT, preexec_fn=partial(_modestly, os.getpid())
+            )
+
+
+def _modestly(parent: int) -> None:
+    """Between fork and exec: leave the processor to others, end with the parent."""
+    os.nice(19)
+    end_with_parent(signal.SIGTERM, parent)
 
 
 class _DemoMaker:

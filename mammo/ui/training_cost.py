@@ -9,8 +9,8 @@ import streamlit as st
 
 from mammo.config import Settings, settings
 from mammo.jobs.planning import Pace, measured_pace
-from mammo.models import MODELS
 from mammo.training.config import TrainingConfig
+from mammo.training.kept_sizes import shapes_at, sizes_kept
 from mammo.training.network_size import NetworkShape, NetworkSize, network_sizes_by_child
 from mammo.training.plan import TrainingPlan, images_seen, training_plan
 from mammo.training.series import counts_of_first_fold
@@ -27,7 +27,7 @@ class Cost:
 
 
 def cost_of(config: TrainingConfig, choice: DataChoice) -> Cost:
-    """The cost of a training. The first time for a size of images this takes a few seconds.
+    """The cost of a training. The first time for a size of images on this installation this takes seconds.
 
     Raises:
         DatasetError: If there is nothing to learn from, or a class is missing from the training part.
@@ -78,19 +78,14 @@ def _gigabytes(size_bytes: int) -> str:
 
 
 def _size(config: TrainingConfig, classes: int) -> NetworkSize:
-    sizes = _sizes(config.image_size, classes, config.head_relu)
+    sizes = _sizes(settings(), config.image_size, classes, config.head_relu)
     return sizes[NetworkShape.of(config, classes)]
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
-def _sizes(image_size: int | None, classes: int, head_relu: bool) -> dict[NetworkShape, NetworkSize]:  # noqa: FBT001 - of the key
+def _sizes(given: Settings, image_size: int | None, classes: int, head_relu: bool) -> dict[NetworkShape, NetworkSize]:  # noqa: FBT001 - of the key
     """All models at one size of images: another one then costs nothing more."""
-    shapes = [
-        NetworkShape(name, image_size or spec.input_size, classes, head_relu)
-        for name, spec in MODELS.items()
-        if image_size is None or image_size >= spec.min_input_size
-    ]
-    return network_sizes_by_child(shapes)
+    return sizes_kept(given.home, shapes_at(image_size, classes, head_relu), network_sizes_by_child)
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
