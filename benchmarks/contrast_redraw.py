@@ -40,7 +40,7 @@ async ({ html, css, filmJs, viewJs, packed, view }) => {
   const bytes = Uint8Array.from(atob(packed), sign => sign.charCodeAt(0));
   (await load(filmJs))({ data: bytes, parentElement: place('<i></i>') });
   const parentElement = place(`<style>${css}</style>${html}`);
-  (await load(viewJs))({ data: view, parentElement, setTriggerValue: () => {} });
+  (await load(viewJs))({ data: [view], parentElement, setTriggerValue: () => {} });
 }
 """
 

@@ -9,8 +9,8 @@ from mammo.ui.next_step import next_step
 frame.enter("pages/overview.py")
 
 store = cache.store()
-data_sets, trainings = store.data_sets.list(), store.jobs.list(JobFilter(kind="training", limit=1000))
-active = store.jobs.list(JobFilter(states=job_table.ACTIVE))
+data_sets, trainings = store.data_sets.list(), store.jobs.list(JobFilter(kind="training", limit=1000, in_brief=True))
+active = store.jobs.list(JobFilter(states=job_table.ACTIVE, in_brief=True))
 is_changing = bool(active) or not data_sets
 step = next_step(data_sets, (*active, *trainings), [one.name for one in store.presets.list(preset_inputs.KIND)])
 

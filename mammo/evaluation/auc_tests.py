@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr, ndtri
 
 from mammo.evaluation.intervals import LEVEL, Interval, Values
 from mammo.evaluation.predictions import Patients
 
-_Z = float(ndtri((1 + LEVEL) / 2))
+_Z = NormalDist().inv_cdf((1 + LEVEL) / 2)
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +43,7 @@ class AucEstimates:
                 return AucDifference(Interval(0.0, low=0.0, high=0.0), p=1.0)
             return AucDifference(Interval(value, reason="its spread is not known"), p=None)
         interval = Interval(value, value - _Z * spread, value + _Z * spread)
-        return AucDifference(interval, p=2 * float(ndtr(-abs(value) / spread)))
+        return AucDifference(interval, p=math.erfc(abs(value) / spread / math.sqrt(2)))
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import bdtr
 
 from mammo.evaluation.intervals import Values
 from mammo.evaluation.predictions import Patients, Predictions
@@ -33,6 +32,8 @@ def mcnemar(first: Predictions, second: Predictions) -> McNemar:
         McNemar 1947, Note on the sampling error of the difference between correlated proportions. The second is
         Fisher's sign-flip test with women as units.
     """
+    from scipy.special import bdtr  # here only: 13 MB that most pages needn't hold
+
     was_right, is_right = first.predicted == first.truth, second.predicted == second.truth
     only_first, only_second = int((was_right & ~is_right).sum()), int((is_right & ~was_right).sum())
     fewer, both = min(only_first, only_second), only_first + only_second

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import stdtrit
 
 from mammo.evaluation.intervals import LEVEL, Interval, wilson_of_share
 from mammo.evaluation.predictions import Patients, Predictions
@@ -60,6 +59,8 @@ def cell_shares(predictions: Predictions, *, of_called: bool = False) -> tuple[t
 
 def _effective_n(excess: npt.NDArray[np.float64], share: float, n: int) -> float:
     """How many independent images the n are worth; ``excess`` is the sum of (hit - share) for each woman."""
+    from scipy.special import stdtrit  # here only: 13 MB that most pages needn't hold
+
     women = len(excess)
     upper = (1 + LEVEL) / 2
     few_women = float(stdtrit(_NORMAL, upper) / stdtrit(women - 1, upper)) ** 2

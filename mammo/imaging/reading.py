@@ -12,7 +12,6 @@ from mammo.imaging._formats import extension_warning, format_of
 from mammo.imaging._limits import check_aspect, is_long
 from mammo.imaging._raster import decode_raster
 from mammo.imaging._scaling import to_gray
-from mammo.imaging.dicom import read_dicom
 from mammo.imaging.gray_image import GrayImage
 from mammo.imaging.remarks import STRIP
 
@@ -87,6 +86,8 @@ def _decoded(name: str, data: bytes) -> LoadedImage:
     found = format_of(name, data[:512])
     noted = extension_warning(name, found)
     if found == "DICOM":
+        from mammo.imaging.dicom import read_dicom  # here only: pages load this module, and few films are DICOM
+
         film = read_dicom(name, data)
         facts = {**vars(film), "warnings": (*noted, *film.warnings)}
         return LoadedImage(format=found, **facts)

@@ -51,7 +51,7 @@ class Pace:
 
 def measured_pace(store: Store, config: TrainingConfig) -> Pace | None:
     """The median pace of the latest trainings like ``config``; None if there was none that ran through in one go."""
-    wanted = JobFilter(kind="training", states={JobState.SUCCEEDED}, limit=_REMEMBERED)
+    wanted = JobFilter(kind="training", states={JobState.SUCCEEDED}, limit=_REMEMBERED, in_brief=True)
     measured = {job.id: pace for job in store.jobs.list(wanted) if (pace := _pace(store, job, config)) is not None}
     return Pace(median(measured.values()), tuple(measured)) if measured else None
 

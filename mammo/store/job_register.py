@@ -30,6 +30,7 @@ class JobFilter:
     kind: str | None = None
     owner: str | None = None
     limit: int | None = None  # the latest so many
+    in_brief: bool = False  # without results and facts of models, which are large: for lists of many jobs
 
 
 class JobRegister:
@@ -81,7 +82,7 @@ class JobRegister:
     def list(self, wanted: JobFilter | None = None) -> tuple[JobRecord, ...]:
         """Jobs that a filter lets through, the latest first."""
         wanted = wanted or JobFilter()
-        query = select_jobs().order_by(Job.id.desc()).limit(wanted.limit)
+        query = select_jobs(in_brief=wanted.in_brief).order_by(Job.id.desc()).limit(wanted.limit)
         if wanted.states is not None:
             query = query.where(Job.state.in_(wanted.states))
         if wanted.kind is not None:
@@ -90,6 +91,13 @@ class JobRegister:
             query = query.where(Job.owner == wanted.owner)
         with self._database.reading() as connection:
             return tuple(to_record(row) for row in connection.execute(query))
+
+    def test_scores(self, name: str, job_ids: Collection[int]) -> dict[int, dict[str, Any]]:
+        """One score on the test part, of each of these jobs that has it: value, low, high. Reads nothing else."""
+        score = Job.result["test", "scores", name]
+        with self._database.reading() as connection:
+            rows = connection.execute(select(Job.id, score).where(Job.id.in_(job_ids)))
+            return {job_id: found for job_id, found in rows if found is not None}
 
     def by_key(self, start: str) -> dict[str, JobRecord]:
         """Jobs whose idempotency key begins with ``start``, by that key, the oldest first."""

@@ -33,8 +33,6 @@ _SAME = (
     Job.progress,
     Job.note,
     Job.versions,
-    Job.result,
-    Job.model,
     Job.failure_kind,
     Job.failure,
     Job.advice,
@@ -42,15 +40,19 @@ _SAME = (
     Job.finished_at,
 )
 
+#: As ``_SAME``; large, for they hold curves and whole configurations of networks.
+_LARGE = (Job.result, Job.model)
+
 #: Who is served first: by priority, then by place, then by age.
 SERVED_FIRST = (Job.priority.desc(), Job.position, Job.id)
 
 
-def select_jobs() -> Select[Any]:
-    """Rows of which ``to_record`` makes records."""
+def select_jobs(*, in_brief: bool = False) -> Select[Any]:
+    """Rows of which ``to_record`` makes records, in brief without results and facts of models."""
     return (
         select(
             *_SAME,
+            *(() if in_brief else _LARGE),
             Job.state,
             Job.worker,
             Job.worker_pid,

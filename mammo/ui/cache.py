@@ -12,6 +12,7 @@ import streamlit as st
 
 from mammo.config import Settings, settings
 from mammo.datasets import Lesion, Sample
+from mammo.evaluation.intervals import Interval
 from mammo.models import MODELS
 from mammo.parameters import ParameterValue
 from mammo.store import Store, open_store
@@ -43,6 +44,11 @@ def hidden(data_set: str) -> frozenset[str]:
     if people.is_open():
         return frozenset()
     return _hidden(settings(), data_set, store().data_sets.get(data_set).fingerprint, people.current_person())
+
+
+def test_scores(name: str, job_ids: tuple[int, ...]) -> dict[int, Interval]:
+    """A score on the test part of each of these finished jobs that has it; what has finished changes no more."""
+    return _test_scores(settings(), name, job_ids)
 
 
 def source(sample: Sample) -> Source:
@@ -118,6 +124,12 @@ def _prepared_film(
 @st.cache_resource(show_spinner=False)
 def _store(given: Settings) -> Store:
     return open_store(given)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _test_scores(given: Settings, name: str, job_ids: tuple[int, ...]) -> dict[int, Interval]:
+    found = _store(given).jobs.test_scores(name, job_ids)
+    return {number: Interval.from_json(facts) for number, facts in found.items() if facts["value"] is not None}
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

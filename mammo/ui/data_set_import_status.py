@@ -31,7 +31,7 @@ def show_imports() -> None:
 
 
 def _active() -> list[JobRecord]:
-    return [job for job in cache.store().jobs.list(JobFilter(states=ACTIVE)) if job.kind in IMPORT_KINDS]
+    return [job for job in cache.store().jobs.list(JobFilter(states=ACTIVE, in_brief=True)) if job.kind in IMPORT_KINDS]
 
 
 def _followed() -> JobRecord | None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from mammo.store import DataSetRecord, JobFilter, JobRecord, JobState, NewJob
 from mammo.ui import cache, job_table, numbers, people
 from mammo.ui.plain_text import plain
+from mammo.ui.tables import table_of_lines
 
 KIND = "likeness"
 _REMEMBERED = 100  # searches among which one of this data set and split is sought
@@ -59,4 +59,5 @@ def _show_found(job: JobRecord) -> None:
         return
     told = numbers.counted(found, "pair of films that look alike", "pairs of films that look alike")
     st.markdown(f":orange[:material/warning:] {told} in different parts. Compare them.")
-    st.dataframe(pd.DataFrame(pairs, columns=["Film", "Looks like"]), hide_index=True, alt="Pairs of films", height=180)
+    table = table_of_lines(pairs, ("Film", "Looks like"))
+    st.dataframe(table, hide_index=True, lazy=False, alt="Pairs of films", height=180)

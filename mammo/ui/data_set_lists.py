@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import pandas as pd
 import streamlit as st
 
 from mammo.csv_text import csv_bytes
 from mammo.store import DataSetRecord, ImageFilter
 from mammo.ui import cache, numbers
+from mammo.ui.tables import table_of_lines
 
 _SHOWN = 200  # rows in the window; the file has all
 
@@ -50,8 +50,8 @@ def _box(title: str, number: int, header: Sequence[str], rows: Callable[[], Rows
         return
     with box:
         found = rows()
-        table = pd.DataFrame(found[:_SHOWN], columns=list(header))
-        st.dataframe(table, hide_index=True, alt=f"{title}: {number}")
+        table = table_of_lines(found[:_SHOWN], header)
+        st.dataframe(table, hide_index=True, lazy=False, alt=f"{title}: {number}")
         if number > _SHOWN:
             st.caption(f"The first {_SHOWN} of {numbers.count(number)}; the CSV has all.")
         st.download_button(

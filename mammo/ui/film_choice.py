@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 import streamlit as st
 
+from mammo.config import Settings, settings
 from mammo.datasets import LabelPolicy, Sample
 from mammo.datasets.balance import class_balance
 from mammo.ui import cache, thumbnails
@@ -50,13 +51,12 @@ def choose_film() -> FilmChoice:
     records = {record.name: record for record in cache.store().data_sets.list()}
     name = st.selectbox("Data set", list(records), key=DATA_SET, width=180, bind="query-params")
     policy, hidden = records[name].label_policy, cache.hidden(name)
-    samples = tuple(sample for sample in cache.samples(name) if sample.id not in hidden)
     labels = [_ALL, *records[name].classes[policy]]
     label = st.segmented_control(
         "Class", labels, default=_ALL, required=True, format_func=plain, key=LABEL, bind="query-params"
     )
-    listed = {sample.id: sample for sample in samples if label in (_ALL, label_of(sample, policy))}
-    ids, names = list(listed), film_names(samples)
+    films = _films(settings(), name, records[name].fingerprint, hidden, policy, str(label))
+    ids, names = films.ids, films.names
     if not ids:  # all that there is may hold writing about a woman
         st.info(thumbnails.HIDDEN, icon=":material/visibility_off:")
         st.stop()
@@ -65,7 +65,30 @@ def choose_film() -> FilmChoice:
         place = ids.index(image)
         _step("Previous image", ":material/chevron_left:", ids[place - 1])
         _step("Next image", ":material/chevron_right:", ids[(place + 1) % len(ids)])
-    return FilmChoice(listed[image], policy, samples)
+    return FilmChoice(films.by_id[image], policy, films.samples)
+
+
+@dataclass(frozen=True)
+class _Films:
+    samples: tuple[Sample, ...]  # of all classes
+    by_id: Mapping[str, Sample]  # of the chosen class
+    ids: tuple[str, ...]
+    names: Mapping[str, str]
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _films(
+    given: Settings,  # noqa: ARG001 - part of the key
+    data_set: str,
+    fingerprint: str,  # noqa: ARG001 - part of the key
+    hidden: frozenset[str],
+    policy: LabelPolicy,
+    label: str,
+) -> _Films:
+    """What is offered, held once for all visitors: a selector keeps what it was given."""
+    samples = tuple(sample for sample in cache.samples(data_set) if sample.id not in hidden)
+    by_id = {sample.id: sample for sample in samples if label in (_ALL, label_of(sample, policy))}
+    return _Films(samples, by_id, tuple(by_id), film_names(samples))
 
 
 def label_of(sample: Sample, policy: LabelPolicy) -> str:

@@ -12,17 +12,15 @@ _OFFERED = 100  # the latest so many
 
 def choose_training(*, label: str = "Job") -> JobRecord | None:
     """Let a person choose a finished training, the latest first; ``?job=`` in the address. None if there is none."""
-    wanted = JobFilter(kind="training", states={JobState.SUCCEEDED}, limit=_OFFERED)
-    jobs = {str(job.id): job for job in cache.store().jobs.list(wanted)}
+    wanted = JobFilter(kind="training", states={JobState.SUCCEEDED}, limit=_OFFERED, in_brief=True)
+    jobs = {str(job.id): in_words(job) for job in cache.store().jobs.list(wanted)}
     if not jobs:
         return None
     asked = st.query_params.get("job")
     if asked is not None and asked not in jobs:
         st.warning("The address names no finished training of this server; the latest is shown.")
-    chosen = kept_choice.kept_choice(
-        label, list(jobs), key="job", width=320, in_words=lambda number: in_words(jobs[number])
-    )
-    return jobs[chosen]
+    chosen = kept_choice.kept_choice(label, list(jobs), key="job", width=320, in_words=jobs.__getitem__)
+    return cache.store().jobs.get(int(chosen))  # whole, with its result
 
 
 def show_no_training() -> None:

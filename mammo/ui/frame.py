@@ -52,7 +52,7 @@ def enter(page: str) -> None:
 
 def _sidebar() -> None:
     with messages.errors_shown():
-        running = cache.store().jobs.list(JobFilter(states=job_table.IN_HAND))
+        running = cache.store().jobs.list(JobFilter(states=job_table.IN_HAND, in_brief=True))
         device = cache.device()
         busy = f"{numbers.counted(len(running), 'job')} running" if running else "idle"
         with st.popover(f"{device.label} · {busy}", icon=":material/memory:", type="tertiary"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from mammo.errors import MammoError, NotFoundError
@@ -10,6 +9,7 @@ from mammo.store import JobRecord, Store
 from mammo.training.presets import PRESETS
 from mammo.ui.job_times import clock
 from mammo.ui.plain_text import plain
+from mammo.ui.tables import table_of
 from mammo.ui.training_launch import JOB
 from mammo.ui.training_start import in_text, start_of_job, start_of_preset
 
@@ -45,7 +45,9 @@ def show_history(store: Store, job: JobRecord) -> None:
         }
         for event in store.jobs.history(job.id)
     ]
-    st.dataframe(pd.DataFrame(rows), hide_index=True, row_height=32, alt="History of the job, the oldest change first")
+    st.dataframe(
+        table_of(rows), hide_index=True, lazy=False, row_height=32, alt="History of the job, the oldest change first"
+    )
 
 
 def _data_set(store: Store, job: JobRecord) -> str:
@@ -92,4 +94,6 @@ def _show_differences(job: JobRecord) -> None:
         {"Field": name, "This job": in_text(name, value), f"Preset {preset}": in_text(name, start.base[name])}
         for name, value in changed.items()
     ]
-    st.dataframe(pd.DataFrame(rows), hide_index=True, row_height=32, alt=f"What differs from the preset {preset}")
+    st.dataframe(
+        table_of(rows), hide_index=True, lazy=False, row_height=32, alt=f"What differs from the preset {preset}"
+    )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import pandas as pd
 import streamlit as st
 
 from mammo.store import JobFilter, JobRecord, JobState
 from mammo.ui import cache, job_actions, job_table, people
 from mammo.ui.job_times import clock
+from mammo.ui.tables import table_of
 from mammo.ui.training_launch import JOB
 
 STATES, OWNER = "jobs", "owner"  # names in the address
@@ -47,6 +47,7 @@ def show_queue() -> None:
         states=_GROUPS[str(group)],
         owner=people.current_person() if owner == "own" else None,
         limit=_LATEST,
+        in_brief=True,
     )
     situation = job_table.situation()
     is_changing = bool(situation[1])
@@ -74,8 +75,9 @@ def _show_table(jobs: Sequence[JobRecord], queue: Sequence[int]) -> None:
     order = ["Job", "What", "State", "Queue", "Progress", "Balanced accuracy", "Note", "Owner", "Submitted"]
     st.session_state[_LISTED] = [job.id for job in jobs]
     st.dataframe(
-        pd.DataFrame(rows)[order],
+        table_of(rows, order),
         hide_index=True,
+        lazy=False,
         row_height=36,
         height=min(36 * (len(rows) + 1) + 4, 400),
         column_config=_COLUMNS,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pandas as pd
 import streamlit as st
 
 from mammo.evaluation.intervals import Interval
 from mammo.store import JobFilter, JobRecord, JobState
 from mammo.ui import cache, charts, theme
+from mammo.ui.tables import table_of
 
 IN_HAND = frozenset({JobState.STARTING, JobState.RUNNING, JobState.CANCELLING})  # a worker has such a job
 ACTIVE = IN_HAND | {JobState.QUEUED}  # something will happen without a person
@@ -31,17 +31,20 @@ _COLUMNS = {
 
 def show_jobs() -> None:
     """The latest jobs as they are now."""
-    jobs = cache.store().jobs.list(JobFilter(limit=SHOWN))
+    jobs = cache.store().jobs.list(JobFilter(limit=SHOWN, in_brief=True))
     if not jobs:
         st.caption("No job yet.")
         return
-    table = pd.DataFrame(rows_of(jobs))
-    st.dataframe(table, hide_index=True, row_height=36, column_config=_COLUMNS, alt="Jobs, the latest first")
+    table = table_of(rows_of(jobs))
+    st.dataframe(
+        table, hide_index=True, lazy=False, row_height=36, column_config=_COLUMNS, alt="Jobs, the latest first"
+    )
 
 
 def rows_of(jobs: Sequence[JobRecord]) -> list[dict[str, object]]:
     """What tables of jobs show of each, by column."""
-    return [_row(job) for job in jobs]
+    scores = scores_of(jobs)
+    return [_row(job, scores.get(job.id)) for job in jobs]
 
 
 def follow_jobs(seen: Situation) -> None:
@@ -54,13 +57,14 @@ def follow_jobs(seen: Situation) -> None:
 def situation() -> Situation:
     """What decides which parts the page has: names of the data sets, and jobs that something will happen to."""
     store = cache.store()
-    active = store.jobs.list(JobFilter(states=ACTIVE))
+    active = store.jobs.list(JobFilter(states=ACTIVE, in_brief=True))
     return frozenset(record.name for record in store.data_sets.list()), frozenset(job.id for job in active)
 
 
 def show_best_models(jobs: Sequence[JobRecord]) -> None:
     """The finished models of the highest balanced accuracy, as dots with intervals."""
-    scores = {_title(job): score for job in jobs if (score := score_of(job)) is not None}
+    scores_by_id = scores_of(jobs)
+    scores = {_title(job): scores_by_id[job.id] for job in jobs if job.id in scores_by_id}
     if not scores:
         st.caption("No model was tested yet.")
         return
@@ -73,14 +77,12 @@ def show_best_models(jobs: Sequence[JobRecord]) -> None:
     )
 
 
-def score_of(job: JobRecord) -> Interval | None:
-    """The test score by which models are listed, of a job that has one."""
-    facts = (job.result or {}).get("test", {}).get("scores", {}).get(SCORE)
-    return Interval.from_json(facts) if facts and facts["value"] is not None else None
+def scores_of(jobs: Sequence[JobRecord]) -> dict[int, Interval]:
+    """The test score by which models are listed, of each job that has one, by its number."""
+    return cache.test_scores(SCORE, tuple(job.id for job in jobs if job.state == JobState.SUCCEEDED))
 
 
-def _row(job: JobRecord) -> dict[str, object]:
-    score = score_of(job)
+def _row(job: JobRecord, score: Interval | None) -> dict[str, object]:
     return {
         "Job": job.id,
         "What": what(job),

@@ -15,7 +15,7 @@ _SHOWN = 4  # jobs in hand; the table has the others
 
 def follow(seen: job_table.Situation) -> None:
     """Jobs in hand above the table of the latest, for a fragment that runs again and again."""
-    for job in cache.store().jobs.list(JobFilter(states=job_table.IN_HAND, limit=_SHOWN)):
+    for job in cache.store().jobs.list(JobFilter(states=job_table.IN_HAND, limit=_SHOWN, in_brief=True)):
         _show(job)
     job_table.follow_jobs(seen)
 

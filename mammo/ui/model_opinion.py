@@ -18,15 +18,15 @@ _OFFERED = 100  # the latest so many
 
 def choose_model() -> int | None:
     """Draw a selector of the finished trainings, where there are any; the chosen one's job number."""
-    wanted = JobFilter(kind="training", states={JobState.SUCCEEDED}, limit=_OFFERED)
-    jobs = {str(job.id): job for job in cache.store().jobs.list(wanted)}
+    wanted = JobFilter(kind="training", states={JobState.SUCCEEDED}, limit=_OFFERED, in_brief=True)
+    jobs = {str(job.id): finished_jobs.in_words(job) for job in cache.store().jobs.list(wanted)}
     if not jobs:
         return None
     chosen = kept_choice(
         "Model says",
         [_OFF, *jobs],
         key=MODEL,
-        in_words=lambda number: "Off" if number == _OFF else finished_jobs.in_words(jobs[number]),
+        in_words=lambda number: jobs.get(number, "Off"),
     )
     return None if chosen == _OFF else int(chosen)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -13,6 +12,7 @@ from mammo.training.config import TrainingConfig
 from mammo.training.presets import PRESETS
 from mammo.ui import cache, training_cost, training_data, training_doubts, training_form, training_launch
 from mammo.ui.plain_text import plain
+from mammo.ui.tables import table_of
 from mammo.ui.training_data import DataChoice
 from mammo.ui.training_fields import NOT_ASKED
 from mammo.ui.training_start import Start, as_changes, in_text, start_of_job, start_of_preset
@@ -179,4 +179,6 @@ def _show_sources(preset: str) -> None:
             {"Field": name, "Value": in_text(name, values[name]) if name in values else "", "Source": source}
             for name, source in chosen.sources.items()
         ]
-        st.dataframe(pd.DataFrame(rows), hide_index=True, row_height=32, alt=f"Sources of the preset {chosen.label}")
+        st.dataframe(
+            table_of(rows), hide_index=True, lazy=False, row_height=32, alt=f"Sources of the preset {chosen.label}"
+        )

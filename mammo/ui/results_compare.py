@@ -48,7 +48,7 @@ def show_comparison(job: JobRecord, answers: JobAnswers) -> None:
 
 
 def _choose_others(job: JobRecord) -> list[JobRecord]:
-    wanted = JobFilter(kind="training", states={JobState.SUCCEEDED}, limit=100)
+    wanted = JobFilter(kind="training", states={JobState.SUCCEEDED}, limit=100, in_brief=True)
     offered = {
         one.id: one for one in cache.store().jobs.list(wanted) if one.id != job.id and one.data_set == job.data_set
     }
@@ -68,7 +68,7 @@ def _choose_others(job: JobRecord) -> list[JobRecord]:
         key=f"with.{job.id}",
     )
     st.query_params[_WITH] = ",".join(map(str, chosen))
-    return [offered[number] for number in chosen]
+    return [cache.store().jobs.get(number) for number in chosen]  # whole
 
 
 def _show_verdicts(names: Sequence[str], found: Sequence[ComparedScore]) -> None:

@@ -34,7 +34,8 @@ async ({ html, css, filmJs, viewJs, packed, views }) => {
   (await load(filmJs))({ data: bytes, parentElement: place('<i></i>') });
   const view = await load(viewJs), parentElement = place(`<style>${css}</style>${html}`);
   const canvas = parentElement.querySelector('canvas.after');
-  return views.map(data => {
+  return views.map(one => {
+    const data = [one];
     view({ data, parentElement, setTriggerValue: () => {} });
     const { width, height } = canvas;
     const drawn = canvas.getContext('2d').getImageData(0, 0, width, height).data.filter((_, place) => place % 4 === 0);

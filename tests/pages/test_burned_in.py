@@ -38,7 +38,7 @@ def problems_of_tiles(app):
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
         grids = [one for one in app.get("bidi_component") if "films.grid" in one.proto.id]
-        tiles = json.loads(grids[0].proto.json)["tiles"]
+        tiles = json.loads(grids[0].proto.json)[1]
         if all(tile["picture"] or tile["problem"] for tile in tiles):
             return [tile["problem"] for tile in tiles if tile["problem"]]
         app.run()

@@ -25,7 +25,7 @@ def contrast(app):
 def view(app):
     """What the live view was told; None if there is none."""
     told = [one.proto for one in app.get("bidi_component") if one.proto.component_name == "mammo.live_contrast"]
-    return json.loads(told[0].json) if told else None
+    return json.loads(told[0].json)[0] if told else None
 
 
 def tiles(app):

@@ -48,7 +48,7 @@ def split(store, data_set, phantoms):
 def tiles(page):
     """The films of the grid as the browser gets them."""
     grids = [one for one in page.get("bidi_component") if "films.grid" in one.proto.id]
-    return json.loads(grids[0].proto.json)["tiles"] if grids else []
+    return json.loads(grids[0].proto.json)[1] if grids else []
 
 
 def until(page, is_so):

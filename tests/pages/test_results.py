@@ -37,7 +37,7 @@ def results(app):
 
 def tiles(app):
     grids = [one for one in app.get("bidi_component") if "results.grid" in one.proto.id]
-    return json.loads(grids[0].proto.json)["tiles"] if grids else []
+    return json.loads(grids[0].proto.json)[1] if grids else []
 
 
 def cells(app):

@@ -46,9 +46,9 @@ button:focus-visible { outline: 3px solid var(--st-primary-color); outline-offse
 """
 # Tiles are kept and changed, never drawn anew: focus stays where it is while pictures arrive.
 _JS = """
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data: [label, tiles], parentElement, setTriggerValue }) {
   const list = parentElement.querySelector('ul');
-  list.setAttribute('aria-label', data.label);
+  list.setAttribute('aria-label', label);
   const put = (element, name, value) => { if (element[name] !== value) element[name] = value; };
   const make = (kind, parent, name) => {
     const element = document.createElement(kind);
@@ -65,11 +65,11 @@ export default function ({ data, parentElement, setTriggerValue }) {
     button.parts.mark.setAttribute('aria-hidden', 'true');
     return button;
   };
-  while (list.children.length > data.tiles.length) list.lastChild.remove();
-  while (list.children.length < data.tiles.length) made();
+  while (list.children.length > tiles.length) list.lastChild.remove();
+  while (list.children.length < tiles.length) made();
   const buttons = [...list.querySelectorAll('button')];
   buttons.forEach((button, place) => {
-    const tile = data.tiles[place], parts = button.parts;
+    const tile = tiles[place], parts = button.parts;
     put(parts.img, 'hidden', !tile.picture);
     if (tile.picture && parts.img.getAttribute('src') !== tile.picture) parts.img.src = tile.picture;
     put(parts.img, 'alt', tile.alt);
@@ -111,4 +111,5 @@ def film_grid(tiles: Sequence[FilmTile], *, label: str, key: str, on_open: Calla
         if chosen := st.session_state[key].opened:
             on_open(str(chosen))
 
-    _grid(data={"label": label, "tiles": [asdict(tile) for tile in tiles]}, key=key, on_opened_change=opened)
+    # A list goes through as it is; in a dictionary Streamlit would load pandas to look for tables.
+    _grid(data=[label, [asdict(tile) for tile in tiles]], key=key, on_opened_change=opened)

@@ -67,7 +67,7 @@ VIEW_HTML, VIEW_CSS = _joined("page.html"), _joined("page.css")
 VIEW_JS = (
     _joined("levels.js", "film.js", "picture.js", "panel.js", "gestures.js", "keys.js", "view.js")
     + """
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data: [data], parentElement, setTriggerValue }) {
   const root = parentElement.querySelector('.contrast');
   root.view ??= makeView(root);
   root.view.receive(data, setTriggerValue);
@@ -95,4 +95,8 @@ def live_contrast(view: ContrastView, *, key: str, on_release: Callable[[str, Ma
             on_release(setting["method"], setting["values"])
 
     data = {**asdict(view), "answered": st.session_state.get(answered, 0)}
-    _view(data=data, key=key, on_released_change=released)
+    _view(
+        data=[data],  # in a list it goes as it is; in a dictionary Streamlit would load pandas to look for tables
+        key=key,
+        on_released_change=released,
+    )

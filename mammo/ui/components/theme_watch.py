@@ -23,7 +23,7 @@ export default function ({ data, parentElement, setStateValue }) {
     setStateValue('background', color);
   };
   watched.ontransitionend = tell;
-  const drawnFor = `rgb(${[1, 3, 5].map(place => parseInt(data.slice(place, place + 2), 16)).join(', ')})`;
+  const drawnFor = `rgb(${[1, 3, 5].map(place => parseInt(data.background.slice(place, place + 2), 16)).join(', ')})`;
   if (getComputedStyle(watched).color !== drawnFor) tell();
   else watched.dataset.told = drawnFor;
 }
@@ -34,4 +34,4 @@ _watch = st.components.v2.component("mammo.theme_watch", html=_HTML, css=_CSS, j
 
 def watch_theme(background: str) -> None:
     """Rerun the page whenever the browser shows another background, ``#RRGGBB``, than the page was drawn for."""
-    _watch(data=background, key="frame.theme", on_background_change=lambda: None)
+    _watch(data={"background": background}, key="frame.theme", on_background_change=lambda: None)
