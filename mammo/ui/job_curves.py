@@ -92,6 +92,7 @@ def score_figure(curves: Curves, theme: Theme, shown: tuple[float, float]) -> go
 def _figure(theme: Theme, curves: Curves, shown: tuple[float, float]) -> go.Figure:
     figure = go.Figure(layout={"template": template(theme), "height": _HEIGHT_PX, "margin": {"t": 40}})
     in_epochs = curves.iterations_per_epoch is not None
+    figure.update_layout(showlegend=True)  # a single line has a name, too
     figure.update_xaxes(title="epoch" if in_epochs else "iteration", fixedrange=True)
     figure.update_yaxes(fixedrange=True)
     if in_epochs:

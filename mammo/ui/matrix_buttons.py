@@ -86,6 +86,6 @@ def _style(share: Interval, cell: tuple[int, int], chosen: tuple[int, int] | Non
     colors, (true, called) = theme.current(), cell
     weight = round(100 * (share.value or 0))
     full = colors.cell_right if true == called else colors.cell_wrong
-    ring = "outline:2px solid currentColor;outline-offset:1px;" if chosen == cell else ""
+    ring = "outline:2px solid currentColor;outline-offset:-2px;" if chosen == cell else ""
     ground = f"color-mix(in srgb, {full} {weight}%, {colors.panel})"
     return f".st-key-cell-{true}-{called} button{{background:{ground};min-height:3.4rem;{ring}}}"
