@@ -28,6 +28,7 @@ def export(
         raise ParameterError(f"{file} is there already; give another name.")
     if not file.absolute().parent.is_dir():
         raise ParameterError(f"The folder {file.absolute().parent} does not exist.")
-    content = evaluation_zip(export_facts(open_store(settings()), job))
+    where = settings()
+    content = evaluation_zip(export_facts(open_store(where), job, where.job_dir(job)))
     write_whole(file, content)
     show({"job": job, "file": str(file), "bytes": len(content)}, [f"{file}: {len(content):,} bytes"], as_json=as_json)

@@ -7,7 +7,7 @@ import json
 import zipfile
 
 from mammo.export.facts import EvaluationFacts
-from mammo.export.figures import confusion_figure, drawn, roc_figure
+from mammo.export.figures import confusion_figure, drawn, precision_figure, reliability_figure, roc_figure
 from mammo.export.model_card import model_card
 from mammo.export.tables import confusion_csv, predictions_csv, scores_csv, scores_latex
 from mammo.report import RESEARCH_USE
@@ -26,10 +26,11 @@ def evaluation_zip(facts: EvaluationFacts) -> bytes:
         "scores.tex": scores_latex(facts).encode(),
         "confusion-matrix.csv": confusion_csv(facts),
         **drawn(confusion_figure(facts), "confusion-matrix"),
+        **drawn(reliability_figure(facts), "calibration"),
     }
-    curves = roc_figure(facts)
-    if curves is not None:
-        files |= drawn(curves, "roc")
+    for name, figure in {"roc": roc_figure(facts), "precision-recall": precision_figure(facts)}.items():
+        if figure is not None:
+            files |= drawn(figure, name)
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as opened:
         for name, content in files.items():

@@ -34,6 +34,19 @@ class DataFacts:
         return self.split_by != "patient"
 
 
+@dataclass(frozen=True)
+class PartFacts:
+    """Who is in one part of a split."""
+
+    part: str
+    images: int
+    women: int
+    classes: Mapping[str, int]  # images by class
+    ages: tuple[int, float, int] | None  # of the women whose age is known: least, median, greatest
+    age_unknown: int  # women
+    densities: Mapping[str, int]  # women by density, "not known" included
+
+
 @dataclass(frozen=True, eq=False)
 class EvaluationFacts:
     """A finished training with its answers to the test images."""
@@ -49,6 +62,9 @@ class EvaluationFacts:
     predictions: Predictions
     images: tuple[str, ...]  # what each answer is about
     notes: tuple[str, ...]  # what can and can't be said
+    parts: tuple[PartFacts, ...] = ()
+    trust: tuple[str, ...] = ()  # what checks of its heat maps found, a sentence each
+    robustness: tuple[str, ...] = ()  # what changed pictures and audits found, a sentence each
 
     @property
     def protocol(self) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mammo.evaluation.scores import SCORES
-from mammo.export.facts import DataFacts, EvaluationFacts
+from mammo.export.facts import DataFacts, EvaluationFacts, PartFacts
 from mammo.report import RESEARCH_USE
 
 BLANK = "_for the author_"
@@ -17,7 +17,8 @@ def model_card(facts: EvaluationFacts) -> str:
     """The card: model, data, training, scores, limits, and the items of CLAIM that a program can fill.
 
     Source:
-        Mitchell et al. 2019, Model cards for model reporting; Tejani et al. 2024, CLAIM: 2024 update.
+        Mitchell et al. 2019, Model cards for model reporting; Mongan et al. 2020, CLAIM, doi:10.1148/ryai.2020200029,
+        whose numbers its items have; Tejani et al. 2024, CLAIM: 2024 update.
     """
     parts = [
         f"# Model of job {facts.job}",
@@ -28,6 +29,7 @@ def model_card(facts: EvaluationFacts) -> str:
         *_section("Scores on test", [(SCORES[name].label, value) for name, value in facts.evaluation.scores.items()]),
         text(facts.protocol),
         *_matrix(facts),
+        *_demographics(facts.parts),
         "## What can and can't be said",
         "\n".join(f"- {text(note)}" for note in (*facts.notes, *facts.evaluation.notes)) or BLANK,
         *_section("Versions", sorted(facts.versions.items())),
@@ -91,26 +93,94 @@ def _matrix(facts: EvaluationFacts) -> list[str]:
     return ["## Confusion matrix", "\n".join([f"| true \\\\ predicted | {head} |", line, *rows])]
 
 
+def _demographics(parts: Iterable[PartFacts]) -> list[str]:
+    """Who is in which part."""
+    rows = [
+        f"| {text(one.part)} | {one.images} | {one.women} | {text(_counts(one.classes))} | {text(_ages(one))} | "
+        f"{text(_counts(one.densities))} |"
+        for one in parts
+    ]
+    if not rows:
+        return []
+    head = "| part | images | women | images by class | age in years | women by density |"
+    return ["## Who is in which part", "\n".join([head, "|---|---|---|---|---|---|", *rows])]
+
+
+def _counts(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in counts.items())
+
+
+def _ages(part: PartFacts) -> str:
+    if part.ages is None:
+        return "not known"
+    least, median, greatest = part.ages
+    unknown = f", not known of {part.age_unknown}" if part.age_unknown else ""
+    return f"{least} to {greatest}, median {median:g}{unknown}"
+
+
 def _claim(facts: EvaluationFacts) -> list[str]:
-    """Items of the checklist, with what is known of each."""
-    data = facts.data
+    """Items of the checklist by their numbers in its first edition, with what is known of each."""
+    data, folds = facts.data, int(facts.config.get("folds") or 0)
     known = [
-        ("Data sources", data and f"{data.name}, {data.images} images of {data.women} women"),
-        ("Eligibility criteria", None),
-        ("De-identification", "headers are not kept; no names, dates or identifiers are stored"),
-        ("Definition of the reference standard", data and f"label policy {data.label_policy}"),
-        ("Rationale for the reference standard", None),
-        ("How data were partitioned, at which level", data and f"by {data.split_by}"),
-        ("Pre-processing", facts.model.get("pipeline_hash") or facts.config.get("enhancement")),
-        ("Model", facts.config.get("model")),
-        ("Initialization of parameters", facts.config.get("weights")),
-        ("Training, hyperparameters", "table above"),
-        ("How the final model was selected", _SELECTED.get(str(facts.config.get("selection")))),
-        ("Metrics, with definitions", "table above; definitions stand in scores.csv"),
-        ("Statistical uncertainty", "95% intervals, patient-clustered bootstrap"),
-        ("Failure analysis of wrong cases", None),
-        ("External testing", None),
+        ("7 Data sources", data and f"{data.name}, {data.images} images of {data.women} women, layout {data.layout}"),
+        ("8 Eligibility criteria", data and f"every readable image; {data.refused} files could not be read"),
+        ("9 Pre-processing", facts.model.get("pipeline_hash") or facts.config.get("enhancement")),
+        ("10 Selection of subsets", "squares around lesions" if _has_regions(facts) else "whole films"),
+        ("11 Definition of data elements", data and f"label policy {data.label_policy}"),
+        ("12 De-identification", "headers are not kept; no names, dates or identifiers are stored"),
+        ("13 Missing data", data and "images without a label under the policy are left out"),
+        (
+            "14 Definition of the reference standard",
+            data and f"the collection's labels, policy {data.label_policy}",
+        ),
+        ("15 Rationale for the reference standard", None),
+        ("16 to 18 Source, annotators and tools, variability of annotations", None),
+        ("19 Intended sample size", None),
+        ("20 How data were partitioned", data and f"by {data.split_by}, seed {data.split_seed}"),
+        ("21 Level at which partitions are disjoint", data and ("image" if data.leaks else "patient")),
+        ("22 Model", f"{facts.config.get('model')}, classes {', '.join(facts.predictions.class_names)}"),
+        ("23 Software and versions", ", ".join(f"{name} {one}" for name, one in sorted(facts.versions.items()))),
+        ("24 Initialization of parameters", facts.config.get("weights")),
+        ("25 Training, hyperparameters", "table above"),
+        ("26 How the final model was selected", _SELECTED.get(str(facts.config.get("selection")))),
+        ("27 Ensembling", f"mean of {folds} folds in prediction; none in the test" if folds > 1 else "none"),
+        ("28 Metrics, with definitions", "table above; definitions stand in scores.csv"),
+        ("29 Statistical uncertainty", "95% intervals, patient-clustered bootstrap"),
+        ("30 Robustness or sensitivity analysis", " ".join(facts.robustness)),
+        ("31 Explainability", " ".join(facts.trust)),
+        ("32 Internal and external testing", "internal; no other data set" if data else None),
+        ("33 Flow of participants", data and f"images by part: {_counts(data.split_images)}"),
+        ("34 Demographics of each partition", "table above" if facts.parts else None),
+        ("35 Performance with uncertainty", "table above"),
+        ("36 Failure analysis of wrong cases", _failures(facts)),
+        ("37 Limitations", "under what can and can't be said" if facts.notes else None),
+        ("38 Implications for practice", None),
+        ("39 and 40 Registration, protocol", None),
+        ("41 Availability of software, model and data", None),
+        ("42 Funding, conflicts of interest", None),
         ("Ethics approval or exemption", None),
-        ("Funding, conflicts of interest", None),
     ]
     return ["## CLAIM, items that a program can fill", *_section("", known)[1:]]
+
+
+def _has_regions(facts: EvaluationFacts) -> bool:
+    return str(facts.config.get("region", "none")) != "none"
+
+
+def _failures(facts: EvaluationFacts) -> str:
+    """How many are wrong, and how most of them."""
+    counts, names = facts.evaluation.confusion.counts, facts.evaluation.confusion.class_names
+    errors = [
+        (int(counts[true, called]), names[true], names[called])
+        for true in range(len(names))
+        for called in range(len(names))
+        if true != called
+    ]
+    wrong = sum(count for count, *_ in errors)
+    if not wrong:
+        return f"none of {facts.evaluation.n} images is wrong"
+    count, true, called = max(errors, key=lambda one: one[0])
+    return (
+        f"{wrong} of {facts.evaluation.n} images are wrong, most often {true} called {called} ({count}); each stands "
+        "in predictions.csv"
+    )

@@ -92,7 +92,7 @@ def check_heatmaps(
     outlined = np.array([lesion is not None for lesion in images.lesions])
 
     def mean(name: str) -> Interval:
-        return _mean_by_woman(np.array([one.get(name, np.nan) for one in figures]), images.patients, seed)
+        return mean_by_woman(np.array([one.get(name, np.nan) for one in figures]), images.patients, seed)
 
     return HeatmapTrust(
         method=subject.method.name,
@@ -200,8 +200,8 @@ def _a_trifle_changed(inputs: Tensor, seed: int) -> Tensor:
     return inputs * _CONTRAST + inputs.std() * (_SHIFT + _NOISE * noise)
 
 
-def _mean_by_woman(values: Values, patients: npt.NDArray[np.str_], seed: int) -> Interval:
-    """The mean over images that have the figure, women drawn with all of theirs."""
+def mean_by_woman(values: Values, patients: npt.NDArray[np.str_], seed: int) -> Interval:
+    """The mean over images that have the figure (not NaN), women drawn with all of theirs."""
     known = ~np.isnan(values)
     if not known.any():
         return Interval(None, reason="no image has this figure")

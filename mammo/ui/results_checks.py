@@ -8,14 +8,25 @@ from mammo.explanation import CAM_METHODS
 from mammo.store import JobFilter, JobRecord, JobState, NewJob
 from mammo.trust.heatmap_trust import HeatmapTrust
 from mammo.ui import cache, people
+from mammo.ui.drawn_beforehand import show_drawn_beforehand
 from mammo.ui.plain_text import plain
+from mammo.ui.results_lesion_maps import show_lesion_maps
 
 _KIND = "heatmap_check"
 _USUAL = ("grad_cam", "hires_cam", "layer_cam")
 
 
 def show_checks(job: JobRecord) -> None:
-    """What is known of each method, and what could be found out."""
+    """What is known of each method, and what could be found out; of regions also the maps of whole films."""
+    _show_checks(job)
+    if job.config.get("region", "none") != "none":
+        st.header("Lesion maps of whole films", anchor=False)
+        show_lesion_maps(job)
+    st.header("Drawn beforehand", anchor=False)
+    show_drawn_beforehand(job)
+
+
+def _show_checks(job: JobRecord) -> None:
     known = known_checks(job.id)
     for trust in known.values():
         with st.container(border=True):

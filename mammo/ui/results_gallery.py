@@ -7,8 +7,11 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 import streamlit as st
 
+from mammo.config import settings
 from mammo.errors import MammoError
+from mammo.prediction.kept import TILE_PX, kept_answer, kept_path
 from mammo.prediction.pictures import overlaid
+from mammo.prediction.wire import Answer
 from mammo.store import JobRecord, PredictionRecord
 from mammo.ui import explained, numbers, predictor_away, theme
 from mammo.ui.components.film_grid import FilmTile, film_grid
@@ -20,7 +23,6 @@ PER_PAGE = 24
 IMAGE = "image"  # name in the address
 _PATIENCE_SECONDS = 0.5
 _REDRAWN_SECONDS = 0.5
-_TILE_PX = 400  # of the longer side; sharp on a tile of 190 px where a pixel of the page is two of the screen
 _AT_ONCE = 2  # questions that the prediction process answers side by side
 
 _Key = tuple[object, ...]
@@ -136,8 +138,16 @@ def _draw(
 
 
 def _overlay(job: int, film: Judged, view: View) -> bytes:
-    answer = explained.explain_film(job, film, view, _TILE_PX)
-    return overlaid(answer, view.opacity, least_px=_TILE_PX)
+    answer = _drawn_beforehand(job, film, view) or explained.explain_film(job, film, view, TILE_PX)
+    return overlaid(answer, view.opacity, least_px=TILE_PX)
+
+
+def _drawn_beforehand(job: int, film: Judged, view: View) -> Answer | None:
+    """What a job has drawn for exactly this view; None where the prediction process must be asked."""
+    if view.method is None or view.layer is not None or view.label is not None:
+        return None
+    path = kept_path(settings().job_dir(job), view.method, film.sample.sha256, film.fold, film.square)
+    return kept_answer(path)
 
 
 def _called(row: PredictionRecord) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from mammo.datasets import Sample
 from mammo.evaluation.predictions import Predictions
 from mammo.evaluation.scores import SCORES, scores_for
 from mammo.evaluation.subgroups import Subgroup, subgroup_scores, subgroups_sentence
@@ -24,7 +25,7 @@ def show_groups(answers: JobAnswers) -> None:
         first = "auc_abnormal" if "auc_abnormal" in offered else "balanced_accuracy"
         names = [first, *(name for name in offered if name != first)]
         score = kept_choice("Score", names, key="score", width=300, in_words=lambda name: SCORES[name].label)
-    groups = [TRAITS[trait].of(film) if film else None for film in answers.films]
+    groups = _groups(answers.key, trait, answers.films)
     if not any(groups):
         st.info(f"{TRAITS[trait].label} is not known for any image of this data set.", icon=":material/group_off:")
         return
@@ -33,6 +34,11 @@ def show_groups(answers: JobAnswers) -> None:
     alt = ", ".join(f"{name} {interval}" for name, interval in shown.items())
     charts.show(charts.score_figure(shown, theme.current()), alt=alt, key="results.groups")
     st.markdown(plain(subgroups_sentence(found, SCORES[score].label)))
+
+
+@st.cache_data(max_entries=64, show_spinner="Measuring lesions")
+def _groups(key: str, trait: str, _films: Sequence[Sample | None]) -> list[str | None]:  # noqa: ARG001 - names the films
+    return TRAITS[trait].groups(_films)
 
 
 def _named(one: Subgroup) -> str:

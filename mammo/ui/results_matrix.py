@@ -122,6 +122,9 @@ def _unstable(job: JobRecord, answers: JobAnswers) -> ChosenImages | None:
     if found is None:
         return None
     known = [(row, found[row.item_id]) for row in answers.rows if row.item_id in found]
+    if not known:
+        st.info("Stability is measured on test images; none of these is one.", icon=":material/vibration:")
+        return None
     known.sort(key=lambda one: (-one[1].changed, -one[1].spread, one[0].item_id))
     changed = [(row, one) for row, one in known if one.changed > 0]
     words = (

@@ -10,6 +10,7 @@ from mammo.evaluation.scores import SCORES
 from mammo.store import JobRecord
 from mammo.ui import charts, finished_jobs, numbers, theme
 from mammo.ui.job_answers import JobAnswers, answers_of
+from mammo.ui.kept_choice import kept_segment
 from mammo.ui.plain_text import plain
 from mammo.ui.results_formula import show_formula
 from mammo.ui.results_gallery import IMAGE, show_images
@@ -17,6 +18,7 @@ from mammo.ui.results_image import show_image
 from mammo.ui.results_matrix import MatrixView, choose_in_matrix, choose_view, show_heading
 from mammo.ui.results_sections import MATRIX, choose_section, show_section
 
+_PARTS = {"test": "Test", "validation": "Validation"}
 _SCORES = ("balanced_accuracy", "top1", "mean_ovr_accuracy", "macro_f1", "auc_malignant", "auc_abnormal")
 
 
@@ -33,10 +35,17 @@ def show_results(job: JobRecord) -> None:
     if section != MATRIX:
         show_section(section, job)
         return
-    answers = answers_of(job)
+    _show_matrix(job)
+
+
+def _show_matrix(job: JobRecord) -> None:
+    """The matrix beside the scores of one part, and what was chosen in it below."""
+    part = _choose_part(job)
+    answers = answers_of(job, part)
     if answers is None:
         st.info("The answers to the single images of this training are not kept any more.")
         return
+    evaluation = Evaluation.from_json((job.result or {})[part])
     matrix_view = choose_view(answers)
     left, right = st.columns([1, 1], gap="medium")
     with left:
@@ -52,6 +61,19 @@ def show_results(job: JobRecord) -> None:
     elif chosen is not None:
         show_heading(chosen)
         show_images(job, chosen.rows, answers.predictions.class_names, chosen.remarks)
+
+
+def _choose_part(job: JobRecord) -> str:
+    """Test or validation, where there is one; the latter is no test, and says so."""
+    if "validation" not in (job.result or {}):
+        return "test"
+    part = kept_segment("Images of", list(_PARTS), key="part", in_words=_PARTS.__getitem__, drops=[IMAGE, "page"])
+    if part == "validation":
+        st.warning(
+            "These images were looked at while the model was made, and thresholds are chosen on them: no test of it.",
+            icon=":material/warning:",
+        )
+    return part
 
 
 def _show_scores(evaluation: Evaluation, called: Predictions) -> None:

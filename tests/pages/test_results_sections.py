@@ -17,7 +17,7 @@ from tests.pages.conftest import WORKER
 from tests.pages.words import unescaped
 
 NAMES = ("normal", "benign", "malignant")
-SECTIONS = ("curves", "thresholds", "calibration", "groups", "compare", "maps", "export")
+SECTIONS = ("curves", "thresholds", "calibration", "groups", "plane", "compare", "maps", "export")
 
 
 def rows_of(part, samples, seed, skill):
@@ -33,6 +33,11 @@ def rows_of(part, samples, seed, skill):
     return rows
 
 
+def evaluated(rows):
+    answers = ([row.truth for row in rows], [row.probabilities for row in rows], [row.patient_id for row in rows])
+    return evaluate(*answers, NAMES, resamples=50).to_json()
+
+
 @pytest.fixture
 def trained(store, data_set):
     """Makes a finished training with answers."""
@@ -45,11 +50,8 @@ def trained(store, data_set):
         rows = rows_of("test", samples, seed, skill)
         extra = rows_of("validation", (), seed + 1, skill) if validation else []
         store.predictions.save(job.id, 1, [*rows, *extra])
-        evaluation = evaluate(
-            [row.truth for row in rows], [row.probabilities for row in rows], [row.patient_id for row in rows], NAMES,
-            resamples=50,
-        )  # fmt: skip
-        store.jobs.finish(job.id, 1, {"test": evaluation.to_json(), "notes": []}, {"class_names": list(NAMES)})
+        parts = {"test": evaluated(rows), **({"validation": evaluated(extra)} if validation else {})}
+        store.jobs.finish(job.id, 1, {**parts, "notes": []}, {"class_names": list(NAMES)})
         return job.id
 
     return made
@@ -103,6 +105,14 @@ def test_the_matrix_counts_images_breasts_or_women(section, trained, level, tota
     assert not app.exception
     assert "Normal, called normal" in words(app)
     assert "are called normal. Of the" in words(app)
+
+
+def test_the_matrix_of_the_validation_part_is_a_choice_away_and_is_called_no_test(section, store, trained):
+    job = trained(2.0)
+    app = section("matrix", part="validation")
+    counts = store.jobs.get(job).result["validation"]["confusion"]["counts"]
+    assert cell_counts(app) == [count for row in counts for count in row]
+    assert "no test of it" in app.warning[0].value
 
 
 def test_a_threshold_calls_more_abnormal_the_lower_it_is(section, trained):
@@ -182,7 +192,7 @@ def test_two_trainings_are_compared_on_their_common_images_in_words(section, tra
 def test_heat_maps_are_checked_by_a_job_that_two_clicks_queue_once(section, store, trained):
     number = trained(2.0)
     app = section("maps")
-    app.button[-1].click().run()
+    next(button for button in app.button if button.label == "Check heat maps").click().run()
     assert not app.exception
     checks = [job for job in store.jobs.list() if job.kind == "heatmap_check"]
     assert [job.config["job"] for job in checks] == [number]

@@ -14,7 +14,7 @@ from mammo.evaluation.evaluation import evaluate
 from mammo.evaluation.predictions import Predictions
 from mammo.evaluation.questions import BinaryScores
 from mammo.evaluation.subgroups import subgroup_scores, subgroups_sentence, within_groups_auc
-from mammo.evaluation.traits import TRAITS, age_band, size_bands
+from mammo.evaluation.traits import TRAITS, age_band, lesion_size, size_bands
 
 
 @pytest.fixture(scope="module")
@@ -140,6 +140,21 @@ def test_traits_of_a_sample():
     )  # fmt: skip
     expected = {
         "density": "C", "view": "CC", "laterality": "L", "age": "50 to 69", "scanner": "B",
-        "lesion_kind": "calcification + mass",
+        "lesion_kind": "calcification + mass", "lesion_size": None,
     }  # fmt: skip
-    assert {name: trait.of(sample) for name, trait in TRAITS.items()} == expected
+    assert {name: trait.groups([sample])[0] for name, trait in TRAITS.items()} == expected
+    assert all(trait.groups([None]) == [None] for trait in TRAITS.values())
+
+
+def film_with_circle(radius):
+    lesions = (Lesion("benign", "mass", 50.0, 50.0, radius),) if radius else ()
+    return Sample(
+        id="a.png", path=Path("a.png"), patient_id="1", labels={}, sha256="", width_px=100, height_px=100, bits=8,
+        lesions=lesions,
+    )  # fmt: skip
+
+
+def test_lesions_fall_into_thirds_by_their_share_of_the_film():
+    films = [film_with_circle(radius) for radius in (30.0, None, 5.0, 12.0)]
+    assert lesion_size(films[2]) == pytest.approx(np.pi * 25 / 10_000, rel=0.05)
+    assert TRAITS["lesion_size"].groups(films) == ["large lesion", None, "small lesion", "medium lesion"]

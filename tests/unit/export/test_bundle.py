@@ -15,7 +15,7 @@ import pytest
 from mammo.evaluation.evaluation import evaluate
 from mammo.evaluation.predictions import Predictions
 from mammo.export.bundle import evaluation_zip
-from mammo.export.facts import DataFacts, EvaluationFacts
+from mammo.export.facts import DataFacts, EvaluationFacts, PartFacts
 from mammo.export.model_card import BLANK, model_card
 from mammo.export.tables import confusion_csv, latex, predictions_csv, scores_csv, scores_latex
 
@@ -99,10 +99,34 @@ def test_the_card_tells_what_is_known_and_leaves_the_rest_to_its_author():
     assert "| Images, women | 40, 20 |" in card
     assert "| **normal** | 1 | 1 |" in card
     assert "- Four women are few." in card
-    assert "| How the final model was selected | that of the best validation |" in card
+    assert "| 26 How the final model was selected | that of the best validation |" in card
     assert f"| Ethics approval or exemption | {BLANK} |" in card
     assert "| image\\_size | not set |" in card
     assert "no longer on this server" in model_card(facts(data=None))
+
+
+def test_the_card_names_who_is_in_which_part_and_what_checks_and_audits_found():
+    part = PartFacts("test", 4, 3, {"normal": 2, "benign": 2}, (41, 55.5, 70), 1, {"B": 2, "not known": 1})
+    card = model_card(facts(parts=(part,), trust=("grad_cam passed.",), robustness=("1 of 4 changes.",)))
+    assert "| test | 4 | 3 | normal 2, benign 2 | 41 to 70, median 55.5, not known of 1 | B 2, not known 1 |" in card
+    assert "| 30 Robustness or sensitivity analysis | 1 of 4 changes. |" in card
+    assert "| 31 Explainability | grad\\_cam passed. |" in card
+    assert "| 34 Demographics of each partition | table above |" in card
+    assert "| 36 Failure analysis of wrong cases | 1 of 4 images are wrong, most often normal called benign (1)" in card
+
+
+def test_what_no_program_knows_stays_blank():
+    card = model_card(facts(robustness=(), trust=()))
+    items = ("30 Robustness", "31 Explainability", "34 Demographics", "15 Rationale", "42 Funding")
+    lines = [line for line in card.splitlines() if line.startswith(tuple(f"| {item}" for item in items))]
+    assert len(lines) == len(items)
+    assert all(line.endswith(f"| {BLANK} |") for line in lines)
+
+
+@pytest.mark.parametrize(("by", "level"), [("patient", "patient"), ("image", "image"), ("paper", "image")])
+def test_the_level_at_which_parts_are_disjoint_is_that_of_the_split(by, level):
+    card = model_card(facts(data=replace(facts().data, split_by=by)))
+    assert f"| 21 Level at which partitions are disjoint | {level} |" in card
 
 
 def test_names_stay_text_in_the_card_and_on_one_line():
@@ -121,7 +145,7 @@ def test_the_archive_is_whole_the_same_each_time_and_its_pictures_can_be_opened(
     files = {name.removeprefix("mammo-job-7/"): archive.read(name) for name in archive.namelist()}
     assert "Research use only" in files["README.txt"].decode()
     assert json.loads(files["scores.json"])["confusion"]["counts"] == [[1, 1], [0, 2]]
-    for picture in ("confusion-matrix", "roc"):
+    for picture in ("confusion-matrix", "roc", "precision-recall", "calibration"):
         assert cv2.imdecode(np.frombuffer(files[f"{picture}.png"], np.uint8), cv2.IMREAD_COLOR).shape[0] > 300
         drawn = "".join(ET.fromstring(files[f"{picture}.svg"]).itertext())  # noqa: S314 - our own
         assert "Research use only" in drawn
