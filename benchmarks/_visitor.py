@@ -20,6 +20,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 
 _ROOT = Path(__file__).parents[1]
+_APP = _ROOT / "app.py"
 _PATIENCE_SECONDS = 120.0
 
 
@@ -99,12 +100,12 @@ class Visitor:
 
 
 @contextmanager
-def dashboard(home: Path, environment: dict[str, str]) -> Iterator[tuple[int, psutil.Process]]:
-    """The app alone on a free port, without workers; the port and its process."""
+def dashboard(home: Path, environment: dict[str, str], script: Path = _APP) -> Iterator[tuple[int, psutil.Process]]:
+    """The app, or another one's script, alone on a free port, without workers; the port and its process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", str(_ROOT / "app.py"), "--server.port", str(port)]
+    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
     process = subprocess.Popen(  # noqa: S603 - our own arguments
         [*command, "--server.headless", "true"],
         cwd=_ROOT,
