@@ -12,6 +12,7 @@ Work = Callable[[], None]
 Recorder = Callable[[Work], Work]
 
 _STEPS_BETWEEN_READINGS = 50
+SECONDS_BETWEEN_REPORTS, _SECONDS_BETWEEN_CHECKPOINTS = 1.0, 10.0
 
 
 @dataclass(frozen=True)
@@ -22,13 +23,21 @@ class Engine:
     losses_every: int  # steps after which losses are read at the latest
     record: Recorder | None = None  # None: every step is taken operation by operation
     share_of_memory: float = 0.5  # of what is free, that images may fill
+    seconds_between_reports: float = 0.0  # where an epoch takes a twentieth of a second, each one is too often
+    seconds_between_checkpoints: float = 0.0  # what a kill costs at most, beside the tenth of the time
 
 
 def engine_for(device: torch.device) -> Engine:
     """On the CPU each loss is read at once; a GPU is asked seldom, and its step is recorded as one graph."""
     if device.type != "cuda":
         return Engine(on_device=False, losses_every=1)
-    return Engine(on_device=True, losses_every=_STEPS_BETWEEN_READINGS, record=record_cuda_graph)
+    return Engine(
+        on_device=True,
+        losses_every=_STEPS_BETWEEN_READINGS,
+        record=record_cuda_graph,
+        seconds_between_reports=SECONDS_BETWEEN_REPORTS,
+        seconds_between_checkpoints=_SECONDS_BETWEEN_CHECKPOINTS,
+    )
 
 
 def record_cuda_graph(work: Work) -> Work:

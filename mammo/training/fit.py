@@ -122,7 +122,7 @@ class _Fit:
     ) -> None:
         self.config, self.parts, self.shelf, self.reporter = config, parts, shelf, reporter
         self.model = parts.model.to(parts.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        engine = parts.engine or engine_for(parts.device)
+        self.engine = engine = parts.engine or engine_for(parts.device)
         features = FeatureShelf(shelf.features, config, parts, self._on_features)
         self.road = road_of(config, parts, engine, features)
         self.steps_per_epoch = batches_per_epoch(len(parts.train), config.batch_size, drop_last=config.drop_last)
@@ -132,7 +132,7 @@ class _Fit:
         self.at = Progress()
         self.losses = LossBuffer(parts.device, engine.losses_every)
         self.pending: list[Metric] = []
-        self.saved_at = time.monotonic()
+        self.saved_at = self.reported_at = time.monotonic()
         self.save_seconds = 0.0
 
     def carry_out(self) -> FitResult:
@@ -198,14 +198,15 @@ class _Fit:
             self._validate(self.parts.validation, self.road.validation)
         if self._is_time_to_save(ends_epoch=ends_epoch, validates=validates):
             self._save()
-        if ends_epoch or validates:
+        if (ends_epoch or validates) and time.monotonic() - self.reported_at >= self.engine.seconds_between_reports:
             self._report()
 
     def _is_time_to_save(self, *, ends_epoch: bool, validates: bool) -> bool:
         if self.config.checkpoint_every:
             return self.at.step % self.config.checkpoint_every == 0
         # At most a tenth of the time goes into checkpoints, however large the network is.
-        return (ends_epoch or validates) and time.monotonic() - self.saved_at >= 10 * self.save_seconds
+        least = max(10 * self.save_seconds, self.engine.seconds_between_checkpoints)
+        return (ends_epoch or validates) and time.monotonic() - self.saved_at >= least
 
     def _validate(self, validation: LabelledImages, inputs: Inputs) -> None:
         # one view each: eight of them would take as long as the training between two validations
@@ -276,5 +277,6 @@ class _Fit:
     def _report(self) -> None:
         self.reporter.metrics(self.pending)
         self.pending = []
+        self.reported_at = time.monotonic()
         epoch = min(self.at.step // self.steps_per_epoch + 1, self.config.epochs)
         self.reporter.progress(self.at.step / self.step_count, f"epoch {epoch} of {self.config.epochs}")

@@ -43,9 +43,10 @@ def films(count, dtype=np.uint8, seed=0, turns=None, size=SIZE):
 
 class Listener:
     def __init__(self, stop_at=None):
-        self.numbers, self.steps, self.stop_at = {}, 0, stop_at
+        self.numbers, self.steps, self.stop_at, self.reports = {}, 0, stop_at, 0
 
     def metrics(self, rows):
+        self.reports += 1
         self.numbers |= {(row.step, row.name): row.value for row in rows}
 
     def progress(self, share, note): ...
@@ -66,7 +67,9 @@ def short_fit(root, config, engine=None, *, folder="checkpoints", stop_at=None, 
         spec, network, data or films(14, size=size), films(7, seed=1, size=size), 3, CPU, engine=engine
     )
     result = fit(config, parts, CheckpointShelf(root / folder), listener)
-    return SimpleNamespace(weights=network.state_dict(), numbers=listener.numbers, result=result)
+    return SimpleNamespace(
+        weights=network.state_dict(), numbers=listener.numbers, reports=listener.reports, result=result
+    )
 
 
 def apart(one, other):

@@ -169,6 +169,16 @@ def test_no_checkpoint_holds_what_lies_behind_a_bad_step(train, config, tmp_path
     assert kept.facts["progress"]["step"] == bad - 1
 
 
+def test_where_epochs_take_no_time_reports_and_checkpoints_are_rare(train, config, tmp_path):
+    timed = config.with_values({"checkpoint_every": 0})
+    rare = replace(ON_DEVICE, seconds_between_reports=1e6, seconds_between_checkpoints=1e6)
+    usual, seldom = train(timed, ON_DEVICE, folder="usual"), train(timed, rare, folder="seldom")
+    assert usual.numbers == seldom.numbers
+    assert seldom.reports == 1 < timed.epochs < usual.reports
+    assert len(list((tmp_path / "usual").glob("step-*"))) > 0
+    assert not (tmp_path / "seldom").exists()
+
+
 class Readings(TorchDispatchMode):
     """Counts what makes the host wait for a device: a number that is read from a tensor."""
 

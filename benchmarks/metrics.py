@@ -1,0 +1,88 @@
+"""Logged numbers: what writing them takes of a GPU's time, and reading a hundred curves beside reading ORM objects."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from functools import partial
+
+from sqlalchemy import create_engine, select
+from sqlalchemy.orm import Session
+
+from benchmarks._frame import Benchmark, Figure, Figures, Row, interleaved, ratio
+from benchmarks._queue import queue_of, worker_named
+from db.models import Metric as MetricOfJob
+from mammo.config import Settings
+from mammo.store import Store, open_store
+from mammo.training.engine import SECONDS_BETWEEN_REPORTS
+from mammo.training.fit import Metric
+
+JOBS, STEPS, ROUNDS = 100, 540, 5
+_ITERATION_SECONDS = 0.001  # of a GPU, about
+_CURVE = "train_loss"
+_TIME = Figure("time", "ms")
+
+
+def measure() -> Sequence[Row]:
+    """Rounds in turn; writing anew takes the place of what was written."""
+    with queue_of(JOBS) as where:
+        store = open_store(where)
+        jobs = [_claimed(store) for _ in range(JOBS)]
+        for job, attempt in jobs:
+            store.jobs.record_metrics(job, attempt, _rows(0, STEPS))
+        cases = {
+            "100 curves of 540 numbers, Mammo": partial(_timed, partial(_read, store, jobs)),
+            "100 curves of 540 numbers, ORM objects": partial(_timed, partial(_read_objects, where, jobs)),
+        }
+        rows = interleaved(cases, [_TIME], ROUNDS)
+        own, objects = cases
+        rows.append(ratio(rows, objects, own, _TIME.name, 50))
+        share = Figure("share of the time", "", 0.01)
+        rows += interleaved({"numbers of one report of a GPU": partial(_share, store, *jobs[0])}, [share], ROUNDS)
+        store.close()
+    return rows
+
+
+def _claimed(store: Store) -> tuple[int, int]:
+    job = store.jobs.claim(worker_named(0))
+    if job is None:
+        raise RuntimeError("The queue of the benchmark is empty.")
+    return job.id, job.attempt
+
+
+def _rows(first: int, count: int) -> list[Metric]:
+    return [Metric(0, first + step, _CURVE, 1 / (step + 1)) for step in range(count)]
+
+
+def _share(store: Store, job: int, attempt: int) -> Figures:
+    """Writing the losses between two reports, as a share of the time between them."""
+    rows = _rows(0, int(SECONDS_BETWEEN_REPORTS / _ITERATION_SECONDS))
+    began = time.perf_counter()
+    store.jobs.record_metrics(job, attempt, rows)
+    return {"share of the time": (time.perf_counter() - began) / SECONDS_BETWEEN_REPORTS}
+
+
+def _read(store: Store, jobs: Sequence[tuple[int, int]]) -> None:
+    for job, _ in jobs:
+        store.jobs.metrics(job, {_CURVE})
+
+
+def _read_objects(where: Settings, jobs: Sequence[tuple[int, int]]) -> None:
+    engine = create_engine(where.database_url)
+    with Session(engine) as session:
+        for job, _ in jobs:
+            session.scalars(select(MetricOfJob).where(MetricOfJob.job_id == job, MetricOfJob.name == _CURVE)).all()
+    engine.dispose()
+
+
+def _timed(work: partial[None]) -> Figures:
+    began = time.perf_counter()
+    work()
+    return {_TIME.name: 1000 * (time.perf_counter() - began)}
+
+
+BENCHMARK = Benchmark(
+    f"Numbers that a training logs: {JOBS} jobs of {STEPS} iterations on SQLite",
+    measure,
+    (f"An iteration of a GPU is taken as {1000 * _ITERATION_SECONDS:g} ms, and numbers are written once a second.",),
+)
