@@ -28,8 +28,9 @@ def sample_rotation(rng: np.random.Generator, _size: int, *, low: float, high: f
 
 def sample_rotations(streams: RandomStreams, _size: int, *, low: float, high: float) -> AffineMatrix:
     """As ``sample_rotation``, for many."""
-    angle = np.radians(streams.uniform(low, high))
-    cosine, sine = np.cos(angle), np.sin(angle)
+    angles = [math.radians(angle) for angle in streams.uniform(low, high).tolist()]
+    # numpy's own cosine may end in another bit
+    cosine, sine = np.array([math.cos(one) for one in angles]), np.array([math.sin(one) for one in angles])
     return affine_matrices((cosine, -sine, sine, cosine))
 
 

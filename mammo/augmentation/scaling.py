@@ -26,7 +26,8 @@ def sample_scaling(rng: np.random.Generator, _size: int, *, low: float, high: fl
 
 def sample_scalings(streams: RandomStreams, _size: int, *, low: float, high: float) -> AffineMatrix:
     """As ``sample_scaling``, for many."""
-    factor = np.exp(streams.uniform(math.log(low), math.log(high)))
+    drawn = streams.uniform(math.log(low), math.log(high)).tolist()
+    factor = np.array([math.exp(one) for one in drawn])  # numpy's own may end in another bit
     return affine_matrices((factor, 0, 0, factor))
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mammo.augmentation.policy import Policy, draw
+from mammo.augmentation.policy import Policy, draw_matrices
 from mammo.augmentation.warp import warp
 from mammo.imaging.gray_image import StoredImage
 from mammo.training.prepared import PreparedImages
@@ -69,9 +69,10 @@ def augmented(data: LabelledImages, positions: Indices, policy: Policy, *, seed:
     """Augmented images of one step, shape (n, S, S), of the prepared type."""
     size = data.images.array.shape[-1]
     batch: StoredImage = np.empty((len(positions), size, size), data.images.array.dtype)
-    for slot, position in enumerate(positions):
-        change = draw(policy, seed=seed, epoch=epoch, sample_id=data.ids[position], size=size)
-        warp(data.image(int(position), epoch), change.matrix, out=batch[slot])
+    ids = [data.ids[position] for position in positions]
+    drawn = draw_matrices(policy, seed=seed, epoch=epoch, sample_ids=ids, size=size)
+    for position, matrix, slot in zip(positions, drawn, batch, strict=True):
+        warp(data.image(int(position), epoch), matrix, out=slot)
     return batch
 
 
