@@ -4,11 +4,15 @@ import hashlib
 import subprocess
 import sys
 from pathlib import Path
+from pkgutil import ModuleInfo
+from types import SimpleNamespace
 
 import pytest
 
+from benchmarks import __main__ as bench
 from benchmarks import _peers
 from benchmarks._films import SHAPE, write_films
+from benchmarks._frame import Benchmark, Row
 from benchmarks._peers import Peer, PeerError, installed
 from mammo.imaging.reading import read_image
 
@@ -74,6 +78,22 @@ def test_an_environment_that_could_not_be_made_is_told_and_tried_again(tmp_path,
     for _ in range(2):
         with pytest.raises(PeerError, match=r"(?s)captum could not be installed.*no such version"):
             installed("captum", tmp_path)
+
+
+def test_a_benchmark_without_its_peer_is_told_and_the_next_one_is_measured(monkeypatch, capsys, tmp_path):
+    def without_network():
+        raise PeerError("captum could not be installed.")
+
+    row = Row("a case", "time", 1.0, "s", (1.0,))
+    found = {"preview": Benchmark("Lost", without_network), "growth": Benchmark("Measured", lambda: [row])}
+    monkeypatch.setattr(bench.importlib, "import_module", lambda name: SimpleNamespace(BENCHMARK=found[name[11:]]))
+    monkeypatch.setattr(bench, "_FOLDER", tmp_path)
+    monkeypatch.setattr(bench.pkgutil, "iter_modules", lambda _: [ModuleInfo(None, one, False) for one in found])
+    assert bench.main([]) == 1
+    said = capsys.readouterr()
+    assert said.err == "preview: captum could not be installed.\n"
+    assert "Measured" in said.out
+    assert [path.name for path in (tmp_path / "results").iterdir()] == ["growth.json"]
 
 
 @pytest.mark.parametrize("requirements", sorted((ROOT / "benchmarks/peers").glob("*.txt")), ids=lambda path: path.stem)
