@@ -6,7 +6,7 @@ import math
 from collections.abc import Collection, Iterable
 from typing import Protocol
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from db.models import Metric
 from mammo.store.database import Database, insert
@@ -77,3 +77,10 @@ class JobMetrics:
         return tuple(
             MetricRow(fold, step, name, math.nan if value is None else value) for fold, step, name, value in rows
         )
+
+    def logged_so_far(self, job_id: int) -> tuple[int, int]:
+        """How many numbers a job has logged, and their last step: what tells cheaply whether there is more to read."""
+        query = select(func.count(), func.max(Metric.step)).where(Metric.job_id == job_id)
+        with self._database.reading() as connection:
+            count, last = connection.execute(query).one()
+        return count, last or 0

@@ -10,7 +10,7 @@ from string import Template
 import streamlit as st
 
 from mammo.store import JobFilter
-from mammo.ui import cache, job_table, messages, numbers, people, theme
+from mammo.ui import cache, job_table, memory, messages, numbers, people, theme
 from mammo.ui.components.theme_watch import watch_theme
 from mammo.ui.plain_text import plain
 
@@ -36,6 +36,7 @@ def mounted() -> Iterator[None]:
     st.caption(messages.RESEARCH_USE)  # drawn before the page runs, so that a page that stops early has it too
     with body, messages.errors_shown():
         yield
+    memory.settle()
 
 
 def enter(page: str) -> None:

@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
 import streamlit as st
 
+from mammo.config import Settings, settings
 from mammo.errors import MammoError
 from mammo.jobs.planning import policy_of
-from mammo.store import JobRecord, Store
+from mammo.store import JobRecord, MetricRow, Store
 from mammo.training.config import TrainingConfig
 from mammo.training.series import TrainingSource, class_names_for
 from mammo.ui import cache, charts, theme
 from mammo.ui.job_curves import Curves, curves_of, folds_of, loss_figure, score_figure
 from mammo.ui.matrix_table import show_matrix
+from mammo.ui.theme import Theme
 
 EPOCHS, FOLD, VALIDATION = "epochs_shown", "fold", "validation"  # names in the address
 _LATEST = "latest"
 
 
+@dataclass(frozen=True)
+class Logged:
+    """What a training has logged, by what would differ if it had logged more: the key of all that is drawn from it."""
+
+    job: int
+    attempt: int
+    numbers: int
+    last_step: int
+
+
 def show_metrics(store: Store, job: JobRecord) -> None:
     """Curves on the left, the matrix beside them; a sentence as long as nothing was logged."""
-    rows = store.jobs.metrics(job.id)
-    folds = folds_of(rows)
+    logged = Logged(job.id, job.attempt, *store.jobs.logged_so_far(job.id))
+    folds = _folds(settings(), logged)
     if not folds:
         st.caption("Curves come with the end of the first epoch." if not job.is_finished else "Nothing was logged.")
         return
@@ -28,19 +43,44 @@ def show_metrics(store: Store, job: JobRecord) -> None:
         epochs = int(job.config.get("epochs", 1))
         shown = st.slider("Epochs shown", 0, epochs, (0, epochs), key=EPOCHS, bind="query-params", width=320)
         fold = st.selectbox("Fold", [one + 1 for one in folds], key=FOLD, bind="query-params") if len(folds) > 1 else 1
-        curves = curves_of(rows, fold - 1)
+        curves = _curves(settings(), logged, fold - 1)
         step = _choose_validation(curves)
-    colors, columns = theme.current(), st.columns(3 if step is not None else 2, gap="medium")
+    columns = st.columns(3 if step is not None else 2, gap="medium")
+    loss, score = _figures(settings(), logged, fold - 1, theme.current(), (shown[0], shown[1]))
     with columns[0]:
         words = _in_words(curves, "validation_loss", "loss")
-        charts.show(loss_figure(curves, colors, shown), alt=words, key="job.loss")
+        charts.show(loss, alt=words, key="job.loss")
     with columns[1]:
         words = _in_words(curves, "validation_balanced_accuracy", "balanced accuracy")
-        charts.show(score_figure(curves, colors, shown), alt=words, key="job.balanced")
+        charts.show(score, alt=words, key="job.balanced")
     if step is not None:
         with columns[2]:
             _show_matrix(store, job, curves, step)
     st.caption("The dotted line is the validation with the least loss. Validation scores are no test of the model.")
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _rows(given: Settings, logged: Logged) -> tuple[MetricRow, ...]:  # noqa: ARG001 - of the key
+    return cache.store().jobs.metrics(logged.job)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _folds(given: Settings, logged: Logged) -> list[int]:
+    return folds_of(_rows(given, logged))
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _curves(given: Settings, logged: Logged, fold: int) -> Curves:
+    return curves_of(_rows(given, logged), fold)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _figures(
+    given: Settings, logged: Logged, fold: int, colors: Theme, shown: tuple[float, float]
+) -> tuple[go.Figure, go.Figure]:
+    """Loss and score, drawn once for all who look, and not anew as long as nothing was logged."""
+    curves = _curves(given, logged, fold)
+    return loss_figure(curves, colors, shown), score_figure(curves, colors, shown)
 
 
 def _choose_validation(curves: Curves) -> int | None:

@@ -319,3 +319,18 @@ def test_a_result_that_json_cannot_hold_is_no_silent_null(store, working):
 def test_a_job_without_an_owner_is_refused(store):
     with pytest.raises(ValueError, match="can't be the name of a person"):
         store.jobs.submit(NewJob("training", {}, ""))
+
+
+def test_a_brief_list_leaves_out_what_is_large(store, working):
+    store.jobs.finish(*working, {"test": {}}, {"family": "small"})
+    brief, whole = (store.jobs.list(JobFilter(in_brief=is_brief))[0] for is_brief in (True, False))
+    assert (whole.result, whole.model) == ({"test": {}}, {"family": "small"})
+    assert brief == replace(whole, result=None, model=None)
+
+
+def test_one_score_of_many_jobs_is_read_alone(store, working, new_job):
+    score = {"value": 0.5, "low": 0.4, "high": 0.6, "reason": ""}
+    store.jobs.finish(*working, {"test": {"scores": {"top1": score}}}, {})
+    other = store.jobs.submit(new_job).id
+    assert store.jobs.test_scores("top1", [working[0], other]) == {working[0]: score}
+    assert store.jobs.test_scores("macro_f1", [working[0], other]) == {}

@@ -113,3 +113,9 @@ def test_a_stale_attempt_replaces_no_predictions(store, working, other_worker):
 def test_a_job_without_predictions_has_none(store, working):
     assert store.predictions.load(working[0]) == ()
     assert store.jobs.metrics(working[0]) == ()
+
+
+def test_how_much_was_logged_is_known_without_reading_it(store, working):
+    assert store.jobs.logged_so_far(working[0]) == (0, 0)
+    store.jobs.record_metrics(*working, [MetricRow(0, 3, "loss", 0.9), MetricRow(1, 7, "loss", 0.8)])
+    assert store.jobs.logged_so_far(working[0]) == (2, 7)
