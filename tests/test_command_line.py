@@ -92,6 +92,10 @@ def test_a_folder_that_can_not_be_made_is_told_before_anything_is_judged(mammo, 
 def test_a_plan_starts_no_job(mammo, phantoms):
     plan = mammo("train", "--dataset", "films", *SMALL, "--set", "folds=2", "--dry-run", "--json")["plan"]
     assert plan["iterations"] == plan["iterations_per_epoch"]
+    assert plan["seconds"] > 0
+    assert plan["seconds_known"].startswith("by a few steps taken on this machine")
+    nowhere = mammo("train", "--dataset", "films", *SMALL, "--set", "weights=nowhere.safetensors", "--dry-run", code=2)
+    assert nowhere.startswith("There is no weights file nowhere.safetensors.")
     assert mammo("jobs", "list", "--json") == {"jobs": []}
     assert phantoms["name"] == "films"
 

@@ -13,8 +13,10 @@ from mammo.commands._settings import Values, parsed_values
 from mammo.config import settings
 from mammo.datasets.splitting import split_samples
 from mammo.errors import ParameterError
-from mammo.jobs.planning import plan_of, policy_of
+from mammo.jobs.planning import plan_of, policy_of, timed_plan
 from mammo.jobs.workers import this_process
+from mammo.models import MODELS
+from mammo.models.weights import check_weights
 from mammo.store import NewJob, Store, open_store
 from mammo.training.config import TrainingConfig
 from mammo.training.presets import PRESETS
@@ -36,10 +38,13 @@ def train(
     config = PRESETS[preset].config(parsed_values(values or []))
     store = open_store(settings())
     split_name = None if config.folds else _split_name(store, dataset, split, config)
-    plan = plan_of(store, dataset, split_name, config).to_dict()  # what can't start is refused before a job is made
+    check_weights(MODELS[config.model], config.weights, settings().weights_dir)
     if dry_run:
-        show({"plan": plan}, [f"{name}: {value}" for name, value in plan.items()], as_json=as_json)
+        plan, known = timed_plan(store, dataset, split_name, config)
+        shown = {**plan.to_dict(), "seconds_known": known}
+        show({"plan": shown}, [f"{name}: {value}" for name, value in shown.items()], as_json=as_json)
         return
+    plan_of(store, dataset, split_name, config)  # what can't start is refused before a job is made
     terminal = None if queue else this_process("terminal")
     new = NewJob("training", config.to_dict(), owner(), dataset, split_name, idempotency_key=_checked_key(key))
     job = store.jobs.submit(new, terminal)

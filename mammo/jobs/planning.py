@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 from mammo.datasets import LabelPolicy
@@ -39,6 +39,24 @@ def plan_of(store: Store, data_set: str, split: str | None, config: TrainingConf
     images, validation, classes = counts_of_first_fold(config, training_source(store, data_set, split, config))
     size = network_size(NetworkShape.of(config, classes))
     return training_plan(config, size, images=images, validation_images=validation)
+
+
+def timed_plan(store: Store, data_set: str, split: str | None, config: TrainingConfig) -> tuple[TrainingPlan, str]:
+    """As ``plan_of``, its time measured on this machine, and in words how: by earlier trainings, or by a few steps.
+
+    Takes up to some ten seconds.
+    """
+    from mammo.training.trial import trial_seconds_per_image
+
+    images, validation, classes = counts_of_first_fold(config, training_source(store, data_set, split, config))
+    size = network_size(NetworkShape.of(config, classes))
+    plan = training_plan(config, size, images=images, validation_images=validation)
+    pace = measured_pace(store, config)
+    of_image = pace.seconds_per_image if pace else trial_seconds_per_image(config, classes)
+    seconds = of_image * plan.folds * images_seen(config, images, validation)
+    jobs = ", ".join(map(str, pace.jobs[:3])) if pace else ""
+    known = f"as trainings {jobs} took here" if pace else "by a few steps taken on this machine; preparing comes on top"
+    return replace(plan, seconds=round(seconds, 1)), known
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mammo.errors import CheckpointError, SettingsError
-from mammo.models._base import HeadOptions, ModelSpec, WeightsRecord
+from mammo.models._base import HeadOptions, ModelSpec, PretrainedWeights, WeightsRecord
 from mammo.models._download import download
 
 if TYPE_CHECKING:
@@ -34,6 +34,18 @@ def create_model(
     """
     model = spec.build(class_count, head)
     return model, load_pretrained(spec, model, source, weights_dir)
+
+
+def check_weights(spec: ModelSpec, source: str, weights_dir: Path) -> None:
+    """Refuse early what ``load_pretrained`` would refuse at once; nothing is read or downloaded.
+
+    Raises:
+        SettingsError: If the family has no ImageNet weights, or the named file is not there or of a forbidden kind.
+    """
+    if source == "imagenet":
+        _published(spec)
+    elif source != "none":
+        _own_file(source, weights_dir)
 
 
 def load_pretrained(spec: ModelSpec, model: nn.Module, source: str, weights_dir: Path) -> WeightsRecord:
@@ -69,9 +81,7 @@ def _is_head(spec: ModelSpec, key: str) -> bool:
 
 def _imagenet_file(spec: ModelSpec, weights_dir: Path) -> Path:
     """Our name for it first, then torchvision's own, then the download."""
-    weights = spec.weights
-    if weights is None:
-        raise SettingsError(f'{spec.label} has no ImageNet weights. Choose weights "none", or another model.')
+    weights = _published(spec)
     for name in (weights.file, weights.original_file):
         if (weights_dir / name).is_file():
             return weights_dir / name
@@ -84,6 +94,12 @@ def _imagenet_file(spec: ModelSpec, weights_dir: Path) -> Path:
             f"{weights.file} if you like, or connect this server to {weights.url}.",
             code="weights_missing",
         ) from error
+
+
+def _published(spec: ModelSpec) -> PretrainedWeights:
+    if spec.weights is None:
+        raise SettingsError(f'{spec.label} has no ImageNet weights. Choose weights "none", or another model.')
+    return spec.weights
 
 
 def _own_file(source: str, weights_dir: Path) -> Path:

@@ -32,7 +32,7 @@ class TrainingPlan:
     trainable_parameters: int
     memory_bytes: int  # weights, gradients, optimizer and activations of one micro-batch; an estimate
     features_bytes: int  # on the disk while it trains, of one fold; 0 where no features are kept
-    seconds: float  # on this machine's CPU; an estimate
+    seconds: float  # an estimate for two cores of a CPU
     folds: int
 
     def to_dict(self) -> dict[str, Any]:
@@ -43,7 +43,7 @@ def training_plan(config: TrainingConfig, size: NetworkSize, *, images: int, val
     """The plan of ``config`` on ``images`` training images with a network of ``size``."""
     per_epoch = batches_per_epoch(images, config.batch_size, drop_last=config.drop_last)
     trained = size.head_parameters if config.frozen else size.parameters
-    micro = -(-config.batch_size // config.micro_batches)
+    micro = -(-min(config.batch_size, images) // config.micro_batches)
     kept = size.head_inputs if config.cached_features else size.activations
     folds = max(config.folds, 1)
     seen = images_seen(config, images, validation_images)

@@ -89,6 +89,12 @@ def test_a_plan_counts_what_is_trained():
     assert list(plan.learning_rates) == ["head"]
 
 
+def test_a_batch_larger_than_the_data_needs_no_more_memory_than_they():
+    small, large = (PRESETS["demo"].config({"batch_size": size}) for size in (40, 4096))
+    plans = [training_plan(one, size_of(one), images=40, validation_images=0) for one in (small, large)]
+    assert plans[0].memory_bytes == plans[1].memory_bytes
+
+
 def test_every_field_that_does_not_fit_gets_its_own_sentence():
     problems = TrainingConfig.problems({"learning_rate": -1, "epochs": 0, "seed": 5})
     assert set(problems) == {"learning_rate", "epochs"}
