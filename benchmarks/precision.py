@@ -9,13 +9,13 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import fmean, stdev
+from statistics import fmean, median, stdev
 
 import numpy as np
 import torch
 
 from benchmarks._frame import Benchmark, Row
-from mammo.datasets import LabelPolicy
+from mammo.datasets import CLASS_NAMES, LabelPolicy
 from mammo.datasets.importing import import_collection
 from mammo.datasets.splitting import split_samples
 from mammo.explanation import CAM_METHODS
@@ -26,15 +26,16 @@ from mammo.phantoms.writing import write_phantoms
 from mammo.training.batches import to_input
 from mammo.training.config import TrainingConfig
 from mammo.training.fit import Metric
-from mammo.training.items import by_part, film_items
+from mammo.training.items import by_part
 from mammo.training.prepared import prepare_images
 from mammo.training.presets import PRESETS
 from mammo.training.procedure import PartPredictions, TrainingFolders, train_and_evaluate
-from mammo.training.series import TrainingSource
+from mammo.training.series import TrainingSource, series_of
 
 SEEDS = 5
 #: Standard errors of the difference of two means of seeds, that the precisions may be apart.
 _NOISE = 2
+_LEARNT = 0.1  # of balanced accuracy above chance, at least, for a verdict to mean something
 _LIKENESS = 0.999  # of heat maps, at least, for a bf16 copy to explain and predict
 _PRECISIONS = ("fp32", "bf16")
 _SCORES = ("balanced accuracy", "log loss")
@@ -72,17 +73,19 @@ def measure() -> Sequence[Row]:
             found = scores_of(trial, Path(folder) / trial.name, SEEDS)
             for score in _SCORES:
                 rows += compared(trial.name, score, *(tuple(found[one][score]) for one in _PRECISIONS))
+            rows.append(learnt(trial.name, found["fp32"]["balanced accuracy"], len(CLASS_NAMES)))
             rows.append(_maps(trial, Path(folder) / trial.name / "fp32-0"))
     return rows
 
 
 def _trials(folder: Path) -> list[Trial]:
-    write_phantoms(folder / "films", PhantomOptions(patients=60, seed=1))
-    demo = {"image_size": 64, "epochs": 10, "checkpoint_every": 1_000_000}
+    write_phantoms(folder / "films", PhantomOptions(patients=120, seed=1))
+    demo = {"image_size": 96, "epochs": 20, "checkpoint_every": 1_000_000}
     trials = [Trial("phantoms", PRESETS["demo"].config(demo), _source(folder / "films", "case"), folder)]
     films, weights = _SHARED / "data" / "mias-dev", Path(os.environ.get("MAMMO_WEIGHTS_DIR", _SHARED / "weights"))
     if films.is_dir() and (weights / "squeezenet1_1-imagenet.pth").is_file():
-        short = {"precision": "fp32", "image_size": 96, "epochs": 8, "checkpoint_every": 1_000_000}
+        regions = {"region": "lesion", "position_control": False, "test_time_views": "one"}
+        short = {**regions, "image_size": 96, "epochs": 25, "checkpoint_every": 1_000_000}
         trials.append(Trial("mias-dev", PRESETS["recommended"].config(short), _source(films, "case"), weights))
     else:
         print("Only phantoms: the development films or ImageNet weights of SqueezeNet are not here.")
@@ -132,6 +135,14 @@ def compared(name: str, score: str, fp32: tuple[float, ...], bf16: tuple[float, 
     ]
 
 
+def learnt(name: str, fp32: Sequence[float], classes: int) -> Row:
+    """How far the trainings are above chance: where nothing is learnt, no precision can spoil it."""
+    above = tuple(round(value - 1 / classes, 5) for value in fp32)
+    return Row(
+        f"{name}, fp32", "balanced accuracy above chance", round(fmean(above), 4), "", above, _LEARNT, at_least=True
+    )
+
+
 def verdict_on(fp32: Sequence[float], bf16: Sequence[float]) -> tuple[float, str]:
     """How many standard errors the means are apart, and what that says."""
     error = math.sqrt((stdev(fp32) ** 2 + stdev(bf16) ** 2) / len(fp32))
@@ -142,9 +153,10 @@ def verdict_on(fp32: Sequence[float], bf16: Sequence[float]) -> tuple[float, str
 
 
 def _maps(trial: Trial, job: Path) -> Row:
-    """How like the heat maps of a trained network are to those of its bf16 copy, over the films of the test part."""
+    """How like the heat maps of a trained network are to those of its bf16 copy, over the test part."""
     (model,) = load_models(job)
-    items = by_part(film_items(trial.source.samples, trial.source.policy, model.class_names), trial.source.assignment)
+    series = series_of(trial.config, trial.source, model.class_names)[0]
+    items = by_part(series.items, trial.source.assignment)
     images = prepare_images(items["test"], model.pipeline, job.parent / "prepared")
     low = copy.deepcopy(model.network).to(torch.bfloat16)
     method, likeness = CAM_METHODS["grad_cam"], []
@@ -152,9 +164,10 @@ def _maps(trial: Trial, job: Path) -> Row:
         image = to_input(images[place][np.newaxis], model.pipeline.mean, model.pipeline.std)
         full = explain(method, model.spec, model.network, image)
         half = explain(method, model.spec, low, image.bfloat16(), full.explained_labels.tolist())
-        if full.heatmaps.any():  # a map without evidence has no likeness
-            likeness.append(float(np.corrcoef(full.heatmaps.ravel(), half.heatmaps.ravel())[0, 1]))
-    lowest, middle = float(np.nanmin(likeness)), float(np.nanmedian(likeness))
+        if full.heatmaps.std():  # a map that points nowhere has no likeness
+            maps = full.heatmaps.ravel(), half.heatmaps.ravel()
+            likeness.append(float(np.corrcoef(*maps)[0, 1]) if half.heatmaps.std() else 0.0)
+    lowest, middle = min(likeness), median(likeness)
     figure = "least correlation of Grad-CAM maps; rounds: least, median"
     rounds = (round(lowest, 5), round(middle, 5))
     return Row(f"{trial.name}, bf16 copy", figure, rounds[0], "", rounds, _LIKENESS, at_least=True)

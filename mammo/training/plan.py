@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 #: Forward and backward passes of SqueezeNet 1.1 at 227 px take 1.68 GFLOP and about 12 ms an image on two cores in
 #: fp32; other networks are scaled by their own operations.
 _SECONDS_PER_GFLOP = 0.0075
-#: Of the time of a whole network, what a step takes whose body is frozen, and one that passes the head only; on two
-#: cores, of AlexNet and SqueezeNet 0.43 and 0.39, and 0.01 and 0.09.
-_SHARE_OF_FROZEN, _SHARE_OF_HEAD = 0.42, 0.1
+#: Of the time of a whole network, what a step takes whose body is frozen (of AlexNet 0.39, of SqueezeNet 0.43 on two
+#: cores), and at most one that passes the head alone.
+_SHARE_OF_FROZEN, _SHARE_OF_HEAD = 0.42, 0.01
 _OPTIMIZER_STATES = {"adam": 2, "adamw": 2, "sgdm": 1}
 
 
