@@ -104,7 +104,8 @@ def _show_pictures(answer: Answer, view: View, name: str, *, is_doubted: bool) -
     )
     if not is_doubted:
         label = escape(answer.explained_label)
-        right.html(f'<div class="heat" aria-label="Evidence for {label}">weak <i></i> strong, scaled per image</div>')
+        scale = f'role="img" aria-label="Evidence for {label}, weak to strong, scaled per image"'
+        right.html(f'<div class="heat" {scale}>weak <i></i> strong, scaled per image</div>')
 
 
 def _offer_stages(job: JobRecord, file: Brought) -> None:
