@@ -258,7 +258,7 @@ class _Fit:
         self.model.load_state_dict(checkpoint.weights)
         self.steps.restore(checkpoint.state["optimizer"])
         torch.set_rng_state(checkpoint.state["random"])
-        if self.parts.device.type == "cuda":
+        if self.parts.device.type == "cuda" and "random_cuda" in checkpoint.state:  # a CPU's checkpoint has none
             torch.cuda.set_rng_state(checkpoint.state["random_cuda"], self.parts.device)
         self.at = Progress(**checkpoint.facts["progress"])
         self.steps.smaller_parts = self.at.micro_batches

@@ -17,6 +17,7 @@ _SECONDS_PER_GFLOP = 0.0075
 #: Of the time of a whole network, what a step takes whose body is frozen (of AlexNet 0.39, of SqueezeNet 0.43 on two
 #: cores), and at most one that passes the head alone.
 _SHARE_OF_FROZEN, _SHARE_OF_HEAD = 0.42, 0.01
+_LOOKED_AT_ONCE = 32  # images whose features are computed together
 _OPTIMIZER_STATES = {"adam": 2, "adamw": 2, "sgdm": 1}
 
 
@@ -44,7 +45,9 @@ def training_plan(config: TrainingConfig, size: NetworkSize, *, images: int, val
     per_epoch = batches_per_epoch(images, config.batch_size, drop_last=config.drop_last)
     trained = size.head_parameters if config.frozen else size.parameters
     micro = -(-min(config.batch_size, images) // config.micro_batches)
-    kept = size.head_inputs if config.cached_features else size.activations
+    kept = 2 * micro * size.activations
+    if config.cached_features:  # its largest moment is when the body looks at a batch without learning
+        kept = _LOOKED_AT_ONCE * size.activations
     folds = max(config.folds, 1)
     seen = images_seen(config, images, validation_images)
     return TrainingPlan(
@@ -54,8 +57,7 @@ def training_plan(config: TrainingConfig, size: NetworkSize, *, images: int, val
         iterations=per_epoch * config.epochs,
         learning_rates=_learning_rates(config),
         trainable_parameters=trained,
-        memory_bytes=4
-        * (size.parameters + trained * (1 + _OPTIMIZER_STATES.get(config.optimizer, 2)) + 2 * micro * kept),
+        memory_bytes=4 * (size.parameters + trained * (1 + _OPTIMIZER_STATES.get(config.optimizer, 2)) + kept),
         features_bytes=_features_bytes(config, size, images + validation_images / max(config.cached_features, 1)),
         seconds=round(folds * seen * size.operations / 1e9 * _SECONDS_PER_GFLOP, 1),
         folds=folds,

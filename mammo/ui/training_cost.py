@@ -50,21 +50,21 @@ def cost_for(config: TrainingConfig, counts: tuple[int, int, int]) -> Cost:
 
 def in_short(cost: Cost) -> str:
     """For the button: "about 6 min, 1.2 GB"."""
-    return f"{numbers.duration(cost.plan.seconds)}, {_gigabytes(cost.plan.memory_bytes)}"
+    return f"{numbers.duration(cost.plan.seconds)}, {_in_bytes(cost.plan.memory_bytes)}"
 
 
 def in_full(cost: Cost) -> str:
     """One line: iterations, parameters, rates, memory, time and how that is known."""
     plan = cost.plan
     rates = ", ".join(f"{part} {rate:g}" for part, rate in plan.learning_rates.items())
-    features = f"{_gigabytes(plan.features_bytes)} of features on the disk · " if plan.features_bytes else ""
+    features = f"{_in_bytes(plan.features_bytes)} of features on the disk · " if plan.features_bytes else ""
     folds = f"{plan.folds} folds of " if plan.folds > 1 else ""
     known = "estimated for this processor" if cost.pace is None else _measured(cost.pace)
     return (
         f"{numbers.counted(plan.images, 'image')} to learn from, {numbers.count(plan.validation_images)} to validate · "
         f"{folds}{numbers.count(plan.iterations)} iterations, {numbers.count(plan.iterations_per_epoch)} an epoch · "
         f"{numbers.count(plan.trainable_parameters)} trainable parameters · learning rates: {rates} · "
-        f"{_gigabytes(plan.memory_bytes)} of memory · {features}{numbers.duration(plan.seconds)}, {known}"
+        f"{_in_bytes(plan.memory_bytes)} of memory · {features}{numbers.duration(plan.seconds)}, {known}"
     )
 
 
@@ -73,7 +73,9 @@ def _measured(pace: Pace) -> str:
     return f"as job {listed} took" if len(pace.jobs) == 1 else f"as jobs {listed} took"
 
 
-def _gigabytes(size_bytes: int) -> str:
+def _in_bytes(size_bytes: int) -> str:
+    if size_bytes < 1e8:
+        return f"{max(size_bytes / 1e6, 1):.0f}\N{NO-BREAK SPACE}MB"
     return f"{size_bytes / 1e9:.1f}\N{NO-BREAK SPACE}GB"
 
 

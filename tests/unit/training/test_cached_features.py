@@ -18,7 +18,10 @@ def frozen(config):
     return config.with_values({**FROZEN, "image_size": 32, "checkpoint_every": 100})
 
 
-@pytest.mark.parametrize("values", [{}, {"precision": "bf16"}, {"model": "alexnet", "image_size": 64}], ids=str)
+ALEXNET = pytest.param({"model": "alexnet", "image_size": 64}, marks=pytest.mark.slow)
+
+
+@pytest.mark.parametrize("values", [{}, {"precision": "bf16"}, ALEXNET], ids=str)
 def test_it_learns_what_frozen_layers_let_learn_from_the_same_copies(train, frozen, values):
     config = frozen.with_values(values)
     anew = train(config, None, folder="anew", size=config.image_size)

@@ -87,6 +87,7 @@ def test_a_recorded_step_learns_what_an_ordinary_one_learns(train, config, value
 
 
 @pytest.mark.parametrize(("engine", "step"), [(ON_DEVICE, 4), (RECORDED, 5)], ids=["ordinary", "recorded"])
+@pytest.mark.slow
 def test_a_paused_training_goes_on_bit_for_bit(train, config, engine, step):
     config = config.with_values({"model": "squeezenet1_1"})  # it drops out, at random
     undisturbed = train(config, engine, folder="undisturbed")
