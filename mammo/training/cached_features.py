@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 OnProgress = Callable[[int, int], None]
 
 
+_CHUNK_BYTES = 1 << 24
+
+
 @dataclass(frozen=True)
 class FeatureShelf:
     """Features of a training on disk, one file for each augmented copy of the images and one for the validation."""
@@ -127,10 +130,19 @@ def _opened(folder: Path, key: str) -> Features | None:
     """What an earlier start left, if it is whole and of the same origin."""
     try:
         facts = json.loads((folder / "features.json").read_text())
-        whole = facts["key"] == key and zlib.crc32((folder / "features.bin").read_bytes()) == facts["crc"]
+        whole = facts["key"] == key and _checksum(folder / "features.bin") == facts["crc"]
         return _mapped(folder, facts) if whole else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def _checksum(path: Path) -> int:
+    """CRC-32 of a file that may be larger than the memory."""
+    checksum = 0
+    with path.open("rb") as file:
+        while part := file.read(_CHUNK_BYTES):
+            checksum = zlib.crc32(part, checksum)
+    return checksum
 
 
 def _mapped(folder: Path, facts: dict[str, Any]) -> Features:
@@ -144,8 +156,8 @@ class FeatureFeed:
 
     def __init__(self, shelf: FeatureShelf, config: TrainingConfig, parts: TrainingParts, engine: Engine) -> None:
         self._shelf, self._config, self._parts, self._engine = shelf, config, parts, engine
-        self._copy = -1
-        self._source: tuple[Features, RowSource] | None = None
+        self._copies: dict[int, Features] = {}  # checked once, or computed
+        self._source: tuple[int, RowSource] | None = None  # of one copy
         self._epoch, self._order = -1, list[Indices]()
         self._labels: tuple[Tensor, ...] = ()
 
@@ -160,11 +172,12 @@ class FeatureFeed:
         return DeviceBatch((source.take(number),), self._labels[number], labels_now, features.tensor)
 
     def _opened(self, copy: int) -> tuple[Features, RowSource]:
-        if self._source is None or self._copy != copy:
-            features = self._shelf.copy(copy)
-            self._source = features, source_of(features, self._parts.device, self._engine)
-            self._copy = copy
-        return self._source
+        if copy not in self._copies:
+            self._copies[copy] = self._shelf.copy(copy)
+        if self._source is None or self._source[0] != copy:
+            self._source = None  # its room is the next one's
+            self._source = copy, source_of(self._copies[copy], self._parts.device, self._engine)
+        return self._copies[copy], self._source[1]
 
 
 def source_of(features: Features, device: torch.device, engine: Engine) -> RowSource:

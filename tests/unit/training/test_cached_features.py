@@ -3,6 +3,7 @@ import torch
 
 from mammo.errors import ParameterError
 from mammo.models import MODELS, HeadOptions
+from mammo.training.cached_features import FeatureShelf
 from mammo.training.config import TrainingConfig
 from mammo.training.model_folder import read_model
 from mammo.training.network_size import NetworkShape, network_size
@@ -37,6 +38,13 @@ def test_copies_take_turns_by_epoch(train, frozen):
     again, other = (train(longer, None, folder=name) for name in ("again", "other"))
     assert apart(again, other) == 0
     assert apart(again, train(longer.with_values({"cached_features": 4}), None, folder="four")) > 0
+
+
+def test_a_copy_is_checked_once_however_often_its_turn_comes(train, frozen, monkeypatch):
+    asked, copy = [], FeatureShelf.copy
+    monkeypatch.setattr(FeatureShelf, "copy", lambda shelf, number: asked.append(number) or copy(shelf, number))
+    train(frozen.with_values({"epochs": 6, "cached_features": 2}))
+    assert asked == [0, 1]
 
 
 def test_features_are_computed_once_and_survive_a_stop(train, frozen, monkeypatch):
