@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -22,3 +23,14 @@ import pytest
 def test_light_parts_do_not_load_torch(modules):
     code = f"import sys, {modules}; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_no_page_loads_what_only_jobs_and_rare_files_need():
+    folder = Path(__file__).parents[1] / "mammo" / "ui"
+    names = sorted(path.stem for path in folder.glob("*.py") if not path.stem.startswith("_"))
+    heavy = {"torch", "pandas", "scipy", "sklearn", "pydicom", "matplotlib", "alembic"}
+    imports = "\n".join(f"import mammo.ui.{name}" for name in names)
+    code = f"import sys\n{imports}\nprint(*{heavy} & set(sys.modules))"
+    told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+    assert len(names) > 50
+    assert told.split() == []

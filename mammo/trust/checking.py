@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import rankdata
 
 from mammo.errors import ParameterError
 from mammo.evaluation.intervals import Interval, Values, percentile_interval
@@ -127,6 +126,8 @@ def with_random_weights(network: nn.Module, seed: int) -> nn.Module:
 
 def rank_correlation(one: Heatmap, other: Heatmap, inside: Mask) -> float:
     """Spearman's correlation of two maps at places inside a mask; NaN if either is flat there."""
+    from scipy.stats import rankdata  # here only: 60 MB, and pages load this module
+
     grid = np.zeros(inside.shape, bool)
     grid[_EVERY_PX // 2 :: _EVERY_PX, _EVERY_PX // 2 :: _EVERY_PX] = True
     places = inside & grid

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csc_matrix
-from scipy.sparse.linalg import spsolve
 
 from mammo.explanation.explaining import Heatmap
 from mammo.imaging.gray_image import Mask
@@ -61,6 +59,8 @@ def road(
 def _retouched(image: Pixels, kept: Mask, rng: np.random.Generator) -> Pixels:
     """An image (3, H, W) whose other places are the weighted means of their neighbors, with a little noise."""
     from pytorch_grad_cam.metrics.road import NoisyLinearImputer, neighbors_weights
+    from scipy.sparse import csc_matrix  # here only: pages load this package
+    from scipy.sparse.linalg import spsolve
 
     equations, known = NoisyLinearImputer.setup_sparse_system(kept.astype(np.float32), image, neighbors_weights)
     solution = spsolve(csc_matrix(equations), known)
