@@ -14,10 +14,12 @@ import pytest
 from typer.testing import CliRunner
 
 from mammo.commands import app
+from mammo.commands._output import owner
 from mammo.config import settings
 from mammo.jobs.importing import ImportRequest
 from mammo.jobs.kept_pictures import Upload, keep_picture
 from mammo.store import JobState, NewJob, NewOpinion, open_store
+from mammo.ui.previews import phantom_film
 from tests.corpus.personal import MARK, PLANTED, identifiable_elements, identified_film
 
 FILMS = 200
@@ -105,7 +107,7 @@ def carried_out_by_a_worker(said):
 def test_nothing_that_tells_who_a_woman_is_survives_an_upload(mammo, temporary, tmp_path):
     store = open_store(settings())
     upload = packed(_upload_folder() / "films.zip")
-    job = store.jobs.submit(NewJob("archive", ImportRequest("films", upload).to_dict(), "anna")).id
+    job = store.jobs.submit(NewJob("archive", ImportRequest("films", upload).to_dict(), owner())).id
     carried_out_by_a_worker(tmp_path / "said")
     imported = store.jobs.get(job)
     assert imported.state == JobState.SUCCEEDED, imported.failure
@@ -115,10 +117,16 @@ def test_nothing_that_tells_who_a_woman_is_survives_an_upload(mammo, temporary, 
     mammo("train", "--dataset", "films", *SMALL)
     trained = store.jobs.list()[0]
     film = tmp_path / f"{MARK}^JANE.dcm"
-    film.write_bytes(identified_film(1, identifiable_elements(), np.random.default_rng(1)))
-    # What it says is not searched: it calls the file by the name that was just typed at this terminal.
-    predicted = CliRunner().invoke(app, ["predict", str(trained.id), str(film), "--out", str(tmp_path / "report")])
-    assert predicted.exit_code == 0, predicted.stderr
+    drawn = np.rint(phantom_film().pixels * 4095).astype(np.uint16)
+    film.write_bytes(identified_film(1, identifiable_elements(), np.random.default_rng(1), drawn))
+    noise = tmp_path / f"{MARK}^NOISE.dcm"  # no mammogram, so that it is refused
+    noise.write_bytes(identified_film(1, identifiable_elements(), np.random.default_rng(1)))
+    # What it says is not searched: it calls the files by the names that were just typed at this terminal.
+    asked = ["predict", str(trained.id), str(film), str(noise), "--out", str(tmp_path / "report")]
+    predicted = CliRunner().invoke(app, asked)
+    assert predicted.exit_code == 2, predicted.stderr
+    assert "No prediction was made" in predicted.stderr
+    assert (tmp_path / "report" / "overlay-1.png").exists()
     mammo("export", trained.id, tmp_path / "said" / "job.zip")
     think_of(store, trained.id, film.read_bytes())
     mammo("feedback", "export", tmp_path / "report" / "opinions")
@@ -130,10 +138,10 @@ def test_nothing_that_tells_who_a_woman_is_survives_an_upload(mammo, temporary, 
 
 def think_of(store, job, upload):
     """Opinions on some films and on an upload that is kept, which everybody may take along."""
-    keep_picture(store, settings(), Upload(upload, "anna", f"{MARK}^JANE", job, {"benign": 1.0}))
+    keep_picture(store, settings(), Upload(upload, owner(), f"{MARK}^JANE", job, {"benign": 1.0}))
     images = [sample.sha256 for sample in store.data_sets.samples("films")[:20]]
     for image in (*images, Upload(upload, "", "", job, {}).image):
-        store.opinions.give(NewOpinion(image, job, "anna", "disagree", "benign", "malignant"))
+        store.opinions.give(NewOpinion(image, job, owner(), "disagree", "benign", "malignant"))
 
 
 def _upload_folder():

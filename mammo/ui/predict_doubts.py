@@ -16,6 +16,7 @@ from mammo.store import JobRecord
 from mammo.trust.heatmap_trust import HeatmapTrust
 from mammo.ui.results_checks import known_checks
 
+_SAME = 1e-6  # distance of a picture from itself, as single precision has it
 _AWAITED = Doubt("The picture is asked again under small changes of contrast and position …", needs_attention=False)
 
 
@@ -51,7 +52,8 @@ def _nearness(nearest: Nearest | None) -> Doubt:
             "Nobody has yet computed which films the model learnt from, so whether this one is like them isn't known."
         )
         return Doubt(text, needs_attention=False)
-    return Doubt(nearest.words, needs_attention=nearest.is_far)
+    is_the_same = bool(nearest.neighbours) and nearest.neighbours[0].distance < _SAME  # it may have been learnt from
+    return Doubt(nearest.words, needs_attention=nearest.is_far or is_the_same)
 
 
 def trust_of(job: JobRecord, method: str | None) -> HeatmapTrust | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 
 import numpy as np
+import numpy.typing as npt
 from pydicom.datadict import DicomDictionary
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
@@ -50,8 +51,16 @@ def identifiable_elements() -> list[tuple[BaseTag, str]]:
     return found
 
 
-def identified_film(number: int, share: list[tuple[BaseTag, str]], rng: np.random.Generator) -> bytes:
-    """A film that tells who she is in its preamble, a share of all elements, private ones, sequences and an overlay."""
+def identified_film(
+    number: int,
+    share: list[tuple[BaseTag, str]],
+    rng: np.random.Generator,
+    pixels: npt.NDArray[np.uint16] | None = None,
+) -> bytes:
+    """A film that tells who she is in its preamble, a share of all elements, private ones, sequences and an overlay.
+
+    Without pixels of 12 bits it shows noise.
+    """
     attributes = {"PatientName": _VALUES["PN"], "PatientID": f"{MARK}{number}", "PatientAge": "061Y"}
     nested = _nested(3)
     dataset_parts = {
@@ -63,7 +72,7 @@ def identified_film(number: int, share: list[tuple[BaseTag, str]], rng: np.rando
         dataset_parts["Modality"] = f"{MARK}MOD"
     if number % 7 == 0:
         dataset_parts["BurnedInAnnotation"] = "YES"
-    pixels = rng.integers(0, 4096, (96, 64)).astype(np.uint16)
+    pixels = rng.integers(0, 4096, (96, 64)).astype(np.uint16) if pixels is None else pixels
     whole = dicom(pixels, elements=[*_planted(share), *_private(), *_overlay()], **(attributes | dataset_parts))
     return with_preamble(whole, MARK.encode() * 20)
 
