@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mammo.store import JobFilter
-from mammo.ui import cache, data_set_tiles, frame, job_table, jobs_now, preset_inputs, server_summary
+from mammo.ui import cache, data_set_tiles, demo_notice, frame, job_table, jobs_now, preset_inputs, server_summary
 from mammo.ui.next_step import next_step
 
 frame.enter("pages/overview.py")
@@ -20,12 +20,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
         st.switch_page(step.page, query_params=dict(step.query))
 server_summary.show_summary(data_sets, sum(job.state in job_table.IN_HAND for job in active))
 st.markdown(step.why)
-if active and not data_sets:
-    st.info(
-        "The first films are being made. On a fresh server synthetic ones are drawn and a small network is trained on "
-        "them, a few minutes in all; this page follows by itself.",
-        icon=":material/hourglass_top:",
-    )
+demo_notice.show_notice(active, data_sets)
 
 left, right = st.columns([3, 2], gap="medium")
 with left:

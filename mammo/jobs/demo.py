@@ -6,7 +6,7 @@ import getpass
 
 from mammo.datasets.splitting import split_samples
 from mammo.jobs.planning import policy_of
-from mammo.store import JobFilter, NewJob, Store
+from mammo.store import JobFilter, JobRecord, NewJob, Store
 from mammo.training.presets import PRESETS
 
 NAME = "demo-phantoms"
@@ -34,6 +34,11 @@ def submit_demo(store: Store) -> bool:
     if not store.jobs.list(JobFilter(kind="training", limit=1)):
         _submit_training(store)
     return True
+
+
+def is_of_demo(job: JobRecord) -> bool:
+    """Whether a job draws the demo's films or learns from them."""
+    return job.data_set == NAME or (job.kind == "phantoms" and job.config.get("name") == NAME)
 
 
 def _submit_training(store: Store) -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import psutil
 
+from mammo.jobs.nvml import Nvml
+from mammo.jobs.slots import CPU, find_slots
 from mammo.store import Worker
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
@@ -35,8 +37,14 @@ def is_alive(worker: Worker) -> bool:
 
 def computing_versions() -> dict[str, str]:
     """What computes a job here; torch itself is not loaded for it."""
-    device = os.environ.get("MAMMO_DEVICE", "CPU")  # set by the worker for its child
+    device = os.environ.get("MAMMO_DEVICE") or _own_device()  # set by the worker for its child
     return {"python": platform.python_version(), "torch": version("torch"), "device": device}
+
+
+def _own_device() -> str:
+    """What a process without a worker computes on: the first GPU that it may see, as torch takes it, or the CPU."""
+    hidden = os.environ.get("CUDA_VISIBLE_DEVICES") == ""
+    return CPU.label if hidden else find_slots(Nvml())[0].label
 
 
 def boot_id() -> str:

@@ -106,12 +106,12 @@ def test_a_first_start_draws_films_and_trains_on_them_before_the_visitors_eyes(t
     page = open_page()
     with serving(tmp_path / "home", "--demo") as fresh:
         visit(page, fresh, "Overview")
-        expect(page.get_by_text("The first films are being made.")).to_be_visible(timeout=WAIT_MS)
+        expect(page.get_by_text("The demo is being made")).to_be_visible(timeout=WAIT_MS)
         expect(page.get_by_text("demo-phantoms").first).to_be_visible(timeout=10 * WAIT_MS)
         opened = open_store(settings(environment(tmp_path / "home")))
         until(lambda: [job.state for job in opened.jobs.list()] == [JobState.SUCCEEDED] * 2, 600)
         opened.close()
         settled(page)
-        expect(page.get_by_text("The first films are being made.")).to_be_hidden(timeout=WAIT_MS)
+        expect(page.get_by_text("The demo is being made")).to_be_hidden(timeout=WAIT_MS)
         assert page.locator("[data-testid=stException]").count() == 0
         assert page.problems == []

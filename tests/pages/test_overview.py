@@ -28,11 +28,16 @@ def test_while_the_demo_is_made_the_page_says_what_happens_and_when_it_ends(app,
     store.jobs.begin(job.id, 1, {})
     store.jobs.report_progress(job.id, 1, 0.5, "drawing synthetic mammogram 30 of 60")
     app.run()
-    assert "The first films are being made" in app.info[0].value
+    assert "The demo is being made: job 1 draws synthetic films of 225 women" in app.info[0].value
     told = app.get("progress")[0].proto.text.replace("\\", "")
     assert "Job 1, phantoms" in told
     assert "drawing synthetic mammogram 30 of 60 · ends about" in told
     assert app.button[0].label == "Try contrast on a synthetic film"
+
+
+def test_other_first_films_are_not_called_a_demo(app, store):
+    store.jobs.submit(NewJob("folder", {"name": "mine", "path": "/films"}, "guest"), WORKER)
+    assert [one.value for one in app.run().info] == ["The first films are being made; this page follows by itself."]
 
 
 @pytest.mark.parametrize(
