@@ -129,9 +129,9 @@ def _unstable(job: JobRecord, answers: JobAnswers) -> ChosenImages | None:
     changed = [(row, one) for row, one in known if one.changed > 0]
     words = (
         f"Of {numbers.counted(len(known), 'image')}, {len(changed)} get another class under one or more of "
-        f"{known[0][1].changes if known else 0} small changes of contrast and position; the most often changed first."
+        f"{known[0][1].changes} small changes of contrast and position; below each stands under how many."
     )
-    remarks = {row.item_id: f"{len(one.turned_by)} of {one.changes} change it" for row, one in changed}
+    remarks = {row.item_id: f"{len(one.turned_by)}/{one.changes}" for row, one in changed}
     return ChosenImages(f"{_LISTS[_UNSTABLE]}: {len(changed)}", words, [row for row, _ in changed], remarks)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,7 @@ _KEY = "results.plane"
 _COLORS = {"class": "Class", "right": "Right or wrong"}
 _RIGHT, _WRONG = "right", "wrong"
 _HEIGHT_PX = 520
+_MARGIN = 0.08  # beside the outermost marks, as a share of their distance
 
 
 def show_plane(job: JobRecord, answers: JobAnswers) -> None:
@@ -42,9 +44,9 @@ def show_plane(job: JobRecord, answers: JobAnswers) -> None:
         st.info("There are too few images for a map.", icon=":material/scatter_plot:")
         return
     plane = _plane(f"{job.id}|{fold}|{known.weights_sha256}|{len(known.pictures)}", known)
-    points = plane.points[[places[row.item_id] for row in rows]]
-    line = area_choice.chosen_area(plane.extent)
-    _draw(plane, points, rows, answers.predictions.class_names, line)
+    plane = replace(plane, points=plane.points[[places[row.item_id] for row in rows]])  # the test images alone
+    points, line = plane.points, area_choice.chosen_area(plane.extent)
+    _draw(plane, rows, answers.predictions.class_names, line)
     with st.expander("Set the area by numbers", icon=":material/keyboard:", expanded=bool(line)):
         area_choice.choose_by_numbers(line, plane.extent)
     if line:
@@ -55,13 +57,12 @@ def show_plane(job: JobRecord, answers: JobAnswers) -> None:
 
 def _draw(
     plane: Plane,
-    points: npt.NDArray[np.float64],
     rows: Sequence[PredictionRecord],
     class_names: Sequence[str],
     line: area_choice.Line,
 ) -> None:
     by = kept_segment("Colors", list(_COLORS), key="colors", in_words=_COLORS.__getitem__)
-    figure = _figure(plane, points, rows, class_names, by)
+    figure = _figure(plane.points, rows, class_names, by)
     area_choice.draw_area(figure, line, theme.current())
     share = f"{numbers.percent(plane.explained[0])} and {numbers.percent(plane.explained[1])}"
     st.plotly_chart(
@@ -80,7 +81,6 @@ def _draw(
 
 
 def _figure(
-    plane: Plane,
     points: npt.NDArray[np.float64],
     rows: Sequence[PredictionRecord],
     class_names: Sequence[str],
@@ -96,7 +96,7 @@ def _figure(
             there = np.flatnonzero([row.truth == label for row in rows] & (is_right == right))
             if not len(there):
                 continue
-            right_or_wrong = colors.cell_right if right else colors.cell_wrong
+            right_or_wrong = colors.accent if right else colors.attention
             figure.add_scatter(
                 x=points[there, 0],
                 y=points[there, 1],
@@ -111,10 +111,16 @@ def _figure(
                 text=[f"{rows[one].item_id}<br>{name}, called {class_names[called[one]]}" for one in there.tolist()],
                 hovertemplate="%{text}<extra></extra>",
             )
-    reach = [-1.05 * plane.extent, 1.05 * plane.extent]
-    figure.update_xaxes(title="first component", range=reach)
-    figure.update_yaxes(title="second component", range=reach)
+    figure.update_xaxes(title="first component", range=_reach(points[:, 0]))
+    figure.update_yaxes(title="second component", range=_reach(points[:, 1]))
     return figure
+
+
+def _reach(values: npt.NDArray[np.float64]) -> list[float]:
+    """Ends of an axis on which all marks lie, with a margin."""
+    low, high = float(values.min()), float(values.max())
+    margin = _MARGIN * (high - low) or 1.0
+    return [low - margin, high + margin]
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
