@@ -16,11 +16,21 @@ _HEAD = "classifier.6"
 def build_alexnet(class_count: int, options: HeadOptions) -> nn.Module:
     """AlexNet without local response normalization and groups; any input of 63 pixels or more."""
     from torch import nn
-    from torchvision.models import alexnet
 
-    network = alexnet(num_classes=class_count)
-    parts = {"features": network.features, "avgpool": network.avgpool, "flatten": nn.Flatten()}
-    return chain(_HEAD, options, {**parts, "classifier": network.classifier})
+    features = nn.Sequential(
+        *(nn.Conv2d(3, 64, kernel_size=11, stride=4, padding=2), nn.ReLU(), nn.MaxPool2d(3, stride=2)),
+        *(nn.Conv2d(64, 192, kernel_size=5, padding=2), nn.ReLU(), nn.MaxPool2d(3, stride=2)),
+        *(nn.Conv2d(192, 384, kernel_size=3, padding=1), nn.ReLU()),
+        *(nn.Conv2d(384, 256, kernel_size=3, padding=1), nn.ReLU()),
+        *(nn.Conv2d(256, 256, kernel_size=3, padding=1), nn.ReLU(), nn.MaxPool2d(3, stride=2)),
+    )
+    classifier = nn.Sequential(
+        *(nn.Dropout(0.5), nn.Linear(256 * 6 * 6, 4096), nn.ReLU()),
+        *(nn.Dropout(0.5), nn.Linear(4096, 4096), nn.ReLU()),
+        nn.Linear(4096, class_count),
+    )
+    parts = {"features": features, "avgpool": nn.AdaptiveAvgPool2d((6, 6)), "flatten": nn.Flatten()}
+    return chain(_HEAD, options, {**parts, "classifier": classifier})
 
 
 MODELS.add(

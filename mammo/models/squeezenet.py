@@ -14,16 +14,43 @@ if TYPE_CHECKING:
 _HEAD = "classifier.1"  # conv10
 
 
+_CHANNELS = 512  # before conv10
+#: Squeezed and expanded channels of each fire module.
+_FIRES = ((16, 64), (16, 64), (32, 128), (32, 128), (48, 192), (48, 192), (64, 256), (64, 256))
+#: Channels and kernel of the first convolution, and before which fire modules the picture is halved.
+_VERSIONS = {"1_0": (96, 7, {0, 3, 7}), "1_1": (64, 3, {0, 2, 4})}
+
+
+def _features(version: str) -> list[nn.Module]:
+    from torch import nn
+
+    from mammo.models._fire import Fire
+
+    channels, kernel, halved = _VERSIONS[version]
+    layers: list[nn.Module] = [nn.Conv2d(3, channels, kernel, stride=2), nn.ReLU()]
+    for number, (squeezed, expanded) in enumerate(_FIRES):
+        if number in halved:
+            layers.append(nn.MaxPool2d(kernel_size=3, stride=2, ceil_mode=True))
+        layers.append(Fire(channels, squeezed, expanded))
+        channels = 2 * expanded
+    return layers
+
+
 def _built(version: str) -> Callable[[int, HeadOptions], nn.Module]:
     def build(class_count: int, options: HeadOptions) -> nn.Module:
         from torch import nn
-        from torchvision.models import SqueezeNet
 
-        network = SqueezeNet(version, num_classes=class_count)
-        if not options.relu:  # with it a class whose logit is 0 everywhere has no gradient, and never learns again
-            network.classifier[2] = nn.Identity()
-        parts = {"features": network.features, "classifier": network.classifier, "flatten": nn.Flatten()}
-        return chain(_HEAD, options, parts)
+        features = nn.Sequential(*_features(version))
+        final = nn.Conv2d(_CHANNELS, class_count, kernel_size=1)
+        for convolution in (one for one in features.modules() if isinstance(one, nn.Conv2d)):
+            nn.init.kaiming_uniform_(convolution.weight)
+            nn.init.zeros_(convolution.bias)  # type: ignore[arg-type] # each has one
+        nn.init.normal_(final.weight, std=0.01)
+        nn.init.zeros_(final.bias)  # type: ignore[arg-type]
+        # with a ReLU a class whose logit is 0 everywhere has no gradient, and never learns again
+        last = nn.ReLU() if options.relu else nn.Identity()
+        classifier = nn.Sequential(nn.Dropout(0.5), final, last, nn.AdaptiveAvgPool2d((1, 1)))
+        return chain(_HEAD, options, {"features": features, "classifier": classifier, "flatten": nn.Flatten()})
 
     return build
 

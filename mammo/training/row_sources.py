@@ -7,7 +7,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Protocol
 
 import numpy as np
-import psutil
 import torch
 from torch import Tensor
 
@@ -48,6 +47,8 @@ def free_memory(device: torch.device) -> int:
     """Bytes of the device that nobody uses."""
     if device.type == "cuda":
         return int(torch.cuda.mem_get_info(device)[0])
+    import psutil  # here only: a GPU's own memory is asked for otherwise
+
     return int(psutil.virtual_memory().available)
 
 

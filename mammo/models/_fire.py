@@ -1,0 +1,30 @@
+"""The block of SqueezeNet. Loads torch; imported where a network is built."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+
+class Fire(nn.Module):
+    """Squeeze to few channels, then expand by 1 x 1 and 3 x 3 kernels side by side; its parts are named as elsewhere.
+
+    Source:
+        Iandola et al. 2016, section 3.2.
+    """
+
+    def __init__(self, inputs: int, squeezed: int, expanded: int) -> None:
+        super().__init__()
+        self.squeeze = nn.Conv2d(inputs, squeezed, kernel_size=1)
+        self.squeeze_activation = nn.ReLU()
+        self.expand1x1 = nn.Conv2d(squeezed, expanded, kernel_size=1)
+        self.expand1x1_activation = nn.ReLU()
+        self.expand3x3 = nn.Conv2d(squeezed, expanded, kernel_size=3, padding=1)
+        self.expand3x3_activation = nn.ReLU()
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        """Shape (N, inputs, H, W) to (N, 2 x expanded, H, W)."""
+        squeezed = self.squeeze_activation(self.squeeze(inputs))
+        small = self.expand1x1_activation(self.expand1x1(squeezed))
+        large = self.expand3x3_activation(self.expand3x3(squeezed))
+        return torch.cat([small, large], 1)
