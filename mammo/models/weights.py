@@ -48,6 +48,14 @@ def check_weights(spec: ModelSpec, source: str, weights_dir: Path) -> None:
         _own_file(source, weights_dir)
 
 
+def fetch_weights(spec: ModelSpec, source: str, weights_dir: Path) -> None:
+    """Have the file there that ``load_pretrained`` will read, downloaded if need be; errors as there."""
+    if source == "imagenet":
+        _imagenet_file(spec, weights_dir)
+    else:
+        check_weights(spec, source, weights_dir)
+
+
 def load_pretrained(spec: ModelSpec, model: nn.Module, source: str, weights_dir: Path) -> WeightsRecord:
     """Put weights into all of ``model`` but its head.
 

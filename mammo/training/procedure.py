@@ -17,7 +17,7 @@ import torch
 
 from mammo.files import write_json
 from mammo.models import MODELS, HeadOptions
-from mammo.models.weights import create_model
+from mammo.models.weights import create_model, fetch_weights
 from mammo.training.batches import LabelledImages
 from mammo.training.checkpoint import CheckpointShelf
 from mammo.training.doubts import check_doubts
@@ -177,6 +177,9 @@ class _Trainer:
     def carry_out(self, series: Series) -> tuple[tuple[PartPredictions, ...], list[str]] | None:
         """PartPredictions of all folds and notes; None if asked to stop on the way."""
         splits = assignments_of(self.config, self.source, series)
+        if any(self._finished(series.first_fold + number) is None for number in range(len(splits))):
+            # Before thousands of films are prepared for a training that can't start.
+            fetch_weights(self.spec, self.config.weights, self.folders.weights)
         used = [item for item in series.items if any(item.sample.id in split for split in splits)]
         shown = [turn for item in used for turn in item.turns()]
         prepared = prepare_images(

@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 import torch
 
-from mammo.errors import CheckpointError, DatasetError, TrainingError
+from mammo.errors import CheckpointError, DatasetError, SettingsError, TrainingError
 from mammo.files import sha256_of
+from mammo.models import weights
 from mammo.training import batches, feeding
 from mammo.training.procedure import prepare_all, train_and_evaluate
 
@@ -47,6 +48,16 @@ def undisturbed(config, source, folders):
     listener = Listener()
     outcome = train_and_evaluate(config, source, elsewhere, listener)
     return outcome, listener.numbers, weights_of(elsewhere)
+
+
+def test_weights_that_are_nowhere_are_told_before_any_film_is_prepared(config, source, folders, monkeypatch):
+    def no_connection(url, *_):
+        raise OSError(f"no way to {url}")
+
+    monkeypatch.setattr(weights, "download", no_connection)
+    with pytest.raises(SettingsError, match="are not here and could not be downloaded"):
+        train_and_evaluate(config.with_values({"weights": "imagenet"}), source, folders, Listener())
+    assert not list(folders.prepared.iterdir())
 
 
 @pytest.mark.parametrize("step", [1, 4, 5, 8])
