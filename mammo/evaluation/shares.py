@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from statistics import NormalDist
+
 import numpy as np
 import numpy.typing as npt
 
 from mammo.evaluation.intervals import LEVEL, Interval, wilson_of_share
 from mammo.evaluation.predictions import Patients, Predictions
-
-_NORMAL = 1e9  # degrees of freedom
+from mammo.evaluation.student_t import t_quantile
 
 
 def clustered_share(is_hit: npt.NDArray[np.bool_], patients: Patients) -> Interval:
@@ -59,11 +60,9 @@ def cell_shares(predictions: Predictions, *, of_called: bool = False) -> tuple[t
 
 def _effective_n(excess: npt.NDArray[np.float64], share: float, n: int) -> float:
     """How many independent images the n are worth; ``excess`` is the sum of (hit - share) for each woman."""
-    from scipy.special import stdtrit  # here only: 13 MB that most pages needn't hold
-
     women = len(excess)
     upper = (1 + LEVEL) / 2
-    few_women = float(stdtrit(_NORMAL, upper) / stdtrit(women - 1, upper)) ** 2
+    few_women = (NormalDist().inv_cdf(upper) / t_quantile(women - 1, upper)) ** 2
     if share in {0.0, 1.0}:
         return women * few_women
     variance = women / (women - 1) * float(excess @ excess) / n**2

@@ -38,9 +38,9 @@ class Asked:
 
 def choose_others(job: JobRecord) -> dict[int, JobRecord]:
     """Let a person have further models asked; ``?also=`` in the address."""
-    wanted = JobFilter(kind="training", states={JobState.SUCCEEDED}, limit=_OFFERED)
+    wanted = JobFilter(kind="training", states={JobState.SUCCEEDED}, limit=_OFFERED, in_brief=True)
     offered = {
-        str(one.id): one
+        str(one.id): finished_jobs.in_words(one)
         for one in cache.store().jobs.list(wanted)
         if one.id != job.id and TrainingConfig.of(one.config).region == "none"
     }
@@ -51,7 +51,7 @@ def choose_others(job: JobRecord) -> dict[int, JobRecord]:
         "Ask further models",
         list(offered),
         asked,
-        format_func=lambda number: finished_jobs.in_words(offered[number]),
+        format_func=offered.__getitem__,
         max_selections=_MOST,
         key=f"{_ALSO}.{job.id}",
         placeholder="none",
@@ -60,7 +60,7 @@ def choose_others(job: JobRecord) -> dict[int, JobRecord]:
     st.query_params[_ALSO] = ",".join(chosen)
     if not chosen:
         st.query_params.pop(_ALSO, None)
-    return {offered[number].id: offered[number] for number in chosen}
+    return {int(number): cache.store().jobs.get(int(number)) for number in chosen}  # whole
 
 
 def asked(job: JobRecord, answer: Answer, file: Brought, others: Mapping[int, JobRecord]) -> Asked:
