@@ -46,7 +46,7 @@ def find_slots(gpus: Gpus) -> tuple[Slot, ...]:
 
 
 def slot_named(name: str, gpus: Gpus) -> Slot:
-    """The slot that a person means: auto, cpu or cuda:N.
+    """The slot that a person means: auto, which is the first that no other program fills, cpu or cuda:N.
 
     Raises:
         SettingsError: If this machine has no such device.
@@ -55,11 +55,18 @@ def slot_named(name: str, gpus: Gpus) -> Slot:
         return CPU
     found = find_slots(gpus)
     if name == "auto":
-        return found[0]
+        return next((one for one in found if _is_free(one, gpus)), found[0])
     slot = next((one for one in found if one.name == name), None)
     if slot is None:
         raise SettingsError(f"There is no device {name} here; there is {', '.join(one.name for one in found)}.")
     return slot
+
+
+def _is_free(slot: Slot, gpus: Gpus) -> bool:
+    try:
+        return taken_by_others(slot, gpus) is None
+    except SettingsError:  # it does not answer
+        return False
 
 
 def taken_by_others(slot: Slot, gpus: Gpus, own_pids: Sequence[int] = ()) -> str | None:

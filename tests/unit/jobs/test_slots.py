@@ -118,6 +118,24 @@ def test_a_gpu_that_other_programs_fill_is_left_alone(monkeypatch, facts, own, i
     assert why is None or "12 % of its memory free; process 7" in why
 
 
+@pytest.mark.parametrize(
+    ("filled", "chosen"), [((), "cuda:0"), ((0,), "cuda:1"), ((0, 1), "cuda:0")], ids=["none", "the first", "all"]
+)
+def test_auto_is_the_first_gpu_that_other_programs_leave_free(monkeypatch, filled, chosen):
+    """Where they fill all, a job waits for the first."""
+    gpus = FakeDriver(*(gpu(one, **({"free": 10, "pids": [7]} if one in filled else {})) for one in range(2)))
+    assert slot_named("auto", gpus.install(monkeypatch)).name == chosen
+
+
+def test_auto_passes_over_a_gpu_that_does_not_answer(monkeypatch):
+    gpus = FakeDriver(gpu(0), gpu(1)).install(monkeypatch)
+    known = pynvml.nvmlDeviceGetMemoryInfo
+    lost = pynvml.NVMLError(pynvml.NVML_ERROR_GPU_IS_LOST)
+    answers = Mock(side_effect=lambda one: known(one) if one["uuid"] == "GPU-1" else (_ for _ in ()).throw(lost))
+    monkeypatch.setattr(pynvml, "nvmlDeviceGetMemoryInfo", answers)
+    assert slot_named("auto", gpus).name == "cuda:1"
+
+
 def test_the_cpu_is_never_taken(monkeypatch):
     assert taken_by_others(CPU, FakeDriver().install(monkeypatch)) is None
 
