@@ -27,6 +27,7 @@ def job_facts(job: JobRecord) -> dict[str, Any]:
         "cloned_from": job.cloned_from,
         "note": job.note,
         "reason": job.reason,
+        "usage": dict(job.usage or {}),
         "scores": (job.result or {}).get("test", {}).get("scores", {}),
         "error": job.failure,
         "advice": job.advice,
@@ -44,8 +45,17 @@ def detail_lines(job: JobRecord) -> list[str]:
     what = f"{job.kind} on {job.data_set}" if job.data_set else job.kind
     return [
         f"Job {job.id}: {what}, {job.state}, {100 * job.progress:.0f} %, attempt {job.attempt}",
-        *(f"  {sentence}" for sentence in (job.failure, job.advice, job.reason) if sentence),
+        *(f"  {sentence}" for sentence in (job.failure, job.advice, job.reason, _usage_line(job)) if sentence),
     ]
+
+
+def _usage_line(job: JobRecord) -> str:
+    """What a job in hand takes of the machine, and whose it is."""
+    usage = job.usage or {}
+    words = [f"{usage['cpu_percent']:.0f} % of a core"] if "cpu_percent" in usage else []
+    memories = {"memory_bytes": "memory", "gpu_memory_bytes": "GPU memory"}
+    words += [f"{usage[name] / 1e9:.1f} GB of {label}" for name, label in memories.items() if name in usage]
+    return f"{job.owner}'s job takes {', '.join(words)}." if words and not job.is_finished else ""
 
 
 def queued_lines(store: Store, job: JobRecord) -> list[str]:

@@ -160,6 +160,17 @@ def test_a_failed_job_says_why_and_is_tried_again_once(mammo, store, queued):
     assert [(job["id"], job["status"], job["cloned_from"]) for job in again] == [(4, "queued", queued[0])] * 2
 
 
+def test_a_job_at_work_tells_what_it_takes_and_whose_it_is(mammo, store, queued):
+    store.jobs.start(queued[0], WORKER)
+    usage = {"cpu_percent": 151.6, "memory_bytes": 1.46e9, "gpu_memory_bytes": 2e9}
+    store.jobs.report_usage(queued[0], 1, usage)
+    assert mammo("jobs", "show", queued[0], "--json")["usage"] == usage
+    told = "anna's job takes 152 % of a core, 1.5 GB of memory, 2.0 GB of GPU memory."
+    assert told in mammo("jobs", "show", queued[0])
+    store.jobs.fail(queued[0], 1, Failure("bug", "No."))
+    assert "takes" not in mammo("jobs", "show", queued[0])
+
+
 def test_a_clone_has_the_changes_and_keeps_the_data(mammo, store, films):
     mammo(*TRAIN, "--set", "epochs=3")
     clone = mammo("jobs", "clone", 1, "--set", "seed=7", "--set", "optimizer=sgdm", "--json")
