@@ -22,6 +22,7 @@ class Settings:
     data_roots: tuple[Path, ...]  # server folders from which a page may import; empty = any, for the command line
     heartbeat_seconds: float = 5.0  # between two signs of life of a worker's job
     lease_seconds: float = 30.0  # without one, a job is taken from its worker
+    keeps_spare: bool = True  # does a worker keep a process with torch loaded for its next job?
 
     @property
     def datasets_dir(self) -> Path:
@@ -60,6 +61,7 @@ def settings(environ: Mapping[str, str] = os.environ) -> Settings:
         data_roots=tuple(Path(root).absolute() for root in roots.split(os.pathsep) if root),
         heartbeat_seconds=_seconds(environ, "MAMMO_HEARTBEAT_SECONDS", 5.0),
         lease_seconds=_seconds(environ, "MAMMO_LEASE_SECONDS", 30.0),
+        keeps_spare=_yes_or_no(environ, "MAMMO_SPARE_PROCESS"),
     )
 
 
@@ -71,6 +73,13 @@ def _sqlite_url(file: Path) -> str:
         raise SettingsError(
             f"MAMMO_HOME names a folder that is not written in Unicode ({str(file.parent)!a}). Choose another."
         ) from None
+
+
+def _yes_or_no(environ: Mapping[str, str], name: str) -> bool:
+    text = environ.get(name) or "yes"
+    if text not in {"yes", "no"}:
+        raise SettingsError(f"{name} is yes or no, not {text!r}.")
+    return text == "yes"
 
 
 def _seconds(environ: Mapping[str, str], name: str, default: float) -> float:

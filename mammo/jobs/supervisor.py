@@ -15,12 +15,10 @@ from functools import partial
 from pathlib import Path
 
 from mammo.errors import SettingsError
-from mammo.processes import end_with_parent
+from mammo.processes import end_with_parent, wait_before_restart
 
 logger = logging.getLogger(__name__)
 
-_FIRST_WAIT, _LONGEST_WAIT = 1.0, 60.0  # seconds before a process is started again
-_HEALTHY_SECONDS = 60.0  # one that lived as long is started again at once
 _LOOK_SECONDS = 0.5
 _END_SECONDS = 70.0  # a worker's job writes its checkpoint within them
 
@@ -80,8 +78,7 @@ class Supervisor:
         if code is None:
             return
         lived = now - kept.started_at
-        is_healthy = lived >= _HEALTHY_SECONDS
-        kept.wait = _FIRST_WAIT if is_healthy or not kept.wait else min(2 * kept.wait, _LONGEST_WAIT)
+        kept.wait = wait_before_restart(lived, kept.wait)
         logger.warning(
             "%s ended (exit code %d) after %.0f s; it starts again in %.0f s.",
             kept.sibling.name,

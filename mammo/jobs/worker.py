@@ -15,12 +15,16 @@ from mammo.errors import JobStateError, MammoError, SettingsError
 from mammo.jobs.child import LOG_NAME, UNHEARD
 from mammo.jobs.leftovers import remove_leftovers
 from mammo.jobs.slots import Gpus, Slot, taken_by_others
+from mammo.jobs.spare import Spare
 from mammo.jobs.sweeping import IN_HAND, Sweeper
 from mammo.jobs.usage import JobUsage
 from mammo.jobs.workers import this_process
+from mammo.processes import end_group
 from mammo.store import DATABASE_TROUBLES, JobFilter, JobState, Store
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mammo.config import Settings
     from mammo.store import JobRecord
 
@@ -31,6 +35,7 @@ _POLL_SECONDS = 0.1  # between two looks at a child
 _PASSING = DATABASE_TROUBLES - {"database_damaged", "database_missing"} | {"disk_full"}  # a job in hand outlives them
 _PATIENCE_SECONDS = 30.0  # a child that was asked to end and does not is killed after them
 _ORPHAN_PATIENCE_SECONDS = 6.0  # where this worker's supervisor is dead, and the next one may start at any moment
+_CALM_SECONDS = 5.0  # at one job, or at none, before a spare is started: loading takes a core for some seconds
 _TIDY_SECONDS = 3600.0  # between two looks for what killed processes left half written
 
 
@@ -55,6 +60,8 @@ class WorkerLoop:
         self.is_stopping = self.is_forced = False
         self.done: list[int] = []  # jobs whose child has ended here
         self._child: _Child | None = None
+        self._spare = Spare()
+        self._turned_at = time.monotonic()  # to another job, or to none
         self._sweeper = Sweeper(store, settings.lease_seconds)
         self._swept_at = self._tidied_at = -1e9
         self._blocked: str | None = None
@@ -85,16 +92,18 @@ class WorkerLoop:
                     self._tell_once(str(error))
                     time.sleep(_LOOK_SECONDS)
         finally:
+            self._spare.end()
             if self._child is not None:
-                _kill(self._child.process)
+                end_group(self._child.process)
 
     def _has_ended(self, *, until_idle: bool) -> bool:
         """One round of work; whether there is nothing more to do."""
         if self._child is not None:
             self._look_after(self._child)  # before the sweep: its own sign of life goes first
         self._sweep_now_and_then()
+        self._keep_a_spare(lambda: not until_idle or self._is_anything({JobState.QUEUED}))
         if self._child is None:
-            if self.is_stopping or (until_idle and self._is_idle()):
+            if self.is_stopping or (until_idle and not self._is_anything({JobState.QUEUED, *IN_HAND})):
                 return True
             if not self._take_a_job():
                 time.sleep(_POLL_SECONDS if until_idle else _LOOK_SECONDS)
@@ -111,22 +120,29 @@ class WorkerLoop:
             self._tidied_at = time.monotonic()
             remove_leftovers(self.settings)
 
+    def _keep_a_spare(self, is_wanted: Callable[[], bool]) -> None:
+        """Let a process load what the next job needs, while this one computes or there is none."""
+        is_calm = time.monotonic() - self._turned_at >= _CALM_SECONDS
+        if self.settings.keeps_spare and is_calm and not self.is_stopping:
+            self._spare.keep(self._environment(), is_wanted)
+
     def _tell_once(self, trouble: str) -> None:
         if trouble != self._trouble:
             logger.warning("%s The worker goes on trying.", trouble)
         self._trouble = trouble
 
-    def _is_idle(self) -> bool:
-        return not self.store.jobs.list(JobFilter(states={JobState.QUEUED, *IN_HAND}, limit=1))
+    def _is_anything(self, states: set[JobState]) -> bool:
+        return bool(self.store.jobs.list(JobFilter(states=states, limit=1)))
 
     def _take_a_job(self) -> bool:
         # a look costs a read; a claim would lock all other writers out
-        if not self.store.jobs.list(JobFilter(states={JobState.QUEUED}, limit=1)) or self._is_blocked():
+        if not self._is_anything({JobState.QUEUED}) or self._is_blocked():
             return False
         job = self.store.jobs.claim(self.identity)
         if job is None:
             return False
         logger.info("Job %d: %s, attempt %d, on %s.", job.id, job.kind, job.attempt, self.slot.label)
+        self._turned_at = time.monotonic()
         try:
             self._child = self._start(job)
         except OSError as error:
@@ -144,21 +160,29 @@ class WorkerLoop:
         return why is not None
 
     def _start(self, job: JobRecord) -> _Child:
-        folder = self.settings.job_dir(job.id)
-        folder.mkdir(parents=True, exist_ok=True)
-        environment = {
+        log, environment = self.settings.job_dir(job.id) / LOG_NAME, self._environment()
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("ab") as output:
+            process = self._spare.hand_over(job.id, job.attempt, log, environment)
+            process = process or subprocess.Popen(  # noqa: S603 - our own arguments
+                [sys.executable, "-m", "mammo.jobs.child", str(job.id), str(job.attempt)],
+                stdin=subprocess.PIPE,
+                stdout=output,
+                stderr=output,
+                env=environment,
+                start_new_session=True,
+            )
+        return _Child(job, process, JobUsage(process.pid, self.slot, self.gpus))
+
+    def _environment(self) -> dict[str, str]:
+        """What the processes of this slot's jobs have around them."""
+        return {
             **os.environ,
             "CUDA_VISIBLE_DEVICES": self.slot.visible,
             "MAMMO_DEVICE": self.slot.label,
             # the children of several slots share the cores: waiting threads give theirs away
             "OMP_WAIT_POLICY": os.environ.get("OMP_WAIT_POLICY", "PASSIVE"),
         }
-        command = [sys.executable, "-m", "mammo.jobs.child", str(job.id), str(job.attempt)]
-        with (folder / LOG_NAME).open("ab") as log:
-            process = subprocess.Popen(  # noqa: S603 - our own arguments
-                command, stdin=subprocess.PIPE, stdout=log, stderr=log, env=environment, start_new_session=True
-            )
-        return _Child(job, process, JobUsage(process.pid, self.slot, self.gpus))
 
     def _look_after(self, child: _Child) -> None:
         try:
@@ -166,8 +190,8 @@ class WorkerLoop:
         except subprocess.TimeoutExpired:
             self._keep_alive(child)
             return
-        self._child = None
-        _kill(child.process)  # what it may have started
+        self._child, self._turned_at = None, time.monotonic()
+        end_group(child.process)  # what it may have started
         self.done.append(child.job.id)
         self._settle(child, code)
 
@@ -178,7 +202,7 @@ class WorkerLoop:
             child.process.terminate()
         patience = _PATIENCE_SECONDS if os.getppid() == self._parent else _ORPHAN_PATIENCE_SECONDS
         if self.is_forced or (child.asked_at is not None and now - child.asked_at > patience):
-            _kill(child.process)
+            end_group(child.process)
         if now - child.told_at >= self.settings.heartbeat_seconds:
             child.told_at = now
             self._report(child)
@@ -192,7 +216,7 @@ class WorkerLoop:
         except JobStateError as error:
             if child.process.poll() is None:
                 logger.warning("%s Its process is ended.", error)
-                _kill(child.process)
+                end_group(child.process)
         except MammoError as error:
             logger.warning("No sign of life could be written: %s", error)  # the next one may
 
@@ -220,12 +244,3 @@ def _death(code: int) -> str:
     if code == UNHEARD:
         return "The database did not serve its process, which ended."
     return f"Its process ended without a word (exit code {code})."
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    """End a child with all that it started; it leads a process group of its own."""
-    with suppress(ProcessLookupError, PermissionError):  # all of them have ended
-        os.killpg(process.pid, 9)
-    process.wait()
-    if process.stdin is not None:
-        process.stdin.close()

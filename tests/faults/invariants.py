@@ -11,6 +11,7 @@ import psutil
 from sqlalchemy import text
 
 from mammo.files import sha256_of
+from mammo.jobs.child import LOG_NAME
 from mammo.jobs.leftovers import remove_leftovers
 from mammo.store import JobState
 from mammo.training.checkpoint import read_checkpoint
@@ -93,21 +94,26 @@ def _assert_sound(store):
 
 
 def _assert_no_process_without_job(store, home):
-    """A process that was killed may need a moment to be gone."""
+    """A process that was killed may need a moment to be gone; no spare is left by a worker that has ended."""
     until = time.monotonic() + 10
-    while stray := [number for number in working_at(home) if store.jobs.get(number).state not in IN_HAND]:
+    while stray := [job for job in working_at(home) if job is None or store.jobs.get(job).state not in IN_HAND]:
         assert time.monotonic() < until, f"I7: a process works at {stray}, which is in nobody's hands"
         time.sleep(0.1)
 
 
 def working_at(home):
-    """Numbers of the jobs that some process works at."""
-    numbers = []
-    for process in psutil.process_iter(["cmdline"]):
-        command = process.info["cmdline"] or []
-        if "mammo.jobs.child" in command and _home_of(process) == str(home):
-            numbers.append(int(command[command.index("mammo.jobs.child") + 1]))
-    return numbers
+    """Numbers of the jobs that some process works at, None for one that waits for a job."""
+    processes = [one for one in psutil.process_iter(["cmdline"]) if "mammo.jobs.child" in (one.info["cmdline"] or [])]
+    return [job_of(process) for process in processes if _home_of(process) == str(home)]
+
+
+def job_of(process):
+    """The number of the job that a process works at, known by the log that it writes; None if it waits for one."""
+    try:
+        logs = [Path(file.path) for file in process.open_files() if Path(file.path).name == LOG_NAME]
+    except psutil.Error:  # it has just ended
+        return None
+    return int(logs[0].parent.name) if logs else None
 
 
 def _home_of(process):

@@ -23,12 +23,14 @@ from mammo.jobs.sweeping import Sweeper
 from mammo.jobs.workers import this_process
 from mammo.store import JobFilter, JobState, NewJob, open_store
 from mammo.training.presets import PRESETS
-from tests.faults.invariants import ENDS, assert_invariants
+from tests.faults.invariants import ENDS, assert_invariants, job_of
 
 ROOT = Path(__file__).parents[2]
 WAITING = {JobState.QUEUED, JobState.PAUSED, JobState.HELD}
 FINISH = ("worker", "--until-idle", "--json")
 LEASE_SECONDS = 3
+#: A worker that keeps a process for the next job from the first moment on.
+EAGER = "import mammo.jobs.worker as worker\nworker._CALM_SECONDS = 0\nfrom mammo.commands import app\napp()"
 DEAD = replace(this_process("dead"), pid=2**22 - 1)  # no process has this number
 TRAINING = {
     "epochs": 6, "image_size": 64, "batch_size": 8, "threads": 1, "augmentation": "paper", "checkpoint_every": 3,
@@ -143,7 +145,16 @@ class Server:
 
     def child_of(self, worker):
         """The process of the job that a worker has in hand."""
-        return next(one for one in self.children_of(worker) if "mammo.jobs.child" in one.cmdline())
+        return next(one for one in self.children_of(worker) if job_of(one) is not None)
+
+    def spares_of(self, worker):
+        """The process that a worker keeps for its next job, if there is one."""
+        return [one for one in self.children_of(worker) if is_spare(one)]
+
+    def until_spare(self, worker):
+        """The process that a worker keeps for its next job, as soon as it has loaded all and waits."""
+        self.until(lambda: any(waits(one) for one in self.spares_of(worker)))
+        return self.spares_of(worker)[0]
 
     def until_ended(self, number):
         self.until(lambda: self.job(number).state in ENDS)
@@ -196,3 +207,17 @@ class Server:
                     one.kill()
             process.communicate()
         self.store.close()
+
+
+def is_spare(process):
+    try:
+        return process.cmdline()[-1:] == ["mammo.jobs.child"] and job_of(process) is None
+    except psutil.Error:  # it has just ended
+        return False
+
+
+def waits(process):
+    """Whether a process that has computed for a while does nothing now, and does not wish for a processor either."""
+    before = process.cpu_times()
+    looks = {time.sleep(0.03) or process.status() for _ in range(10)}
+    return looks == {psutil.STATUS_SLEEPING} and process.cpu_times() == before and sum(before[:2]) > 0.2

@@ -6,6 +6,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from mammo.store import JobState
+
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not Path("/proc/self/fdinfo").is_dir(), reason="open files are looked up in Linux's /proc"),
@@ -28,11 +30,12 @@ def database_files(process):
 
 def test_no_process_of_a_job_inherits_the_database(server):
     """Worker and job have it open, for themselves alone; those that draw phantoms for the job don't have it."""
-    server.submit_phantoms(patients=60)
+    number = server.submit_phantoms(patients=60)
     worker = server.start("worker", "--json")
-    server.until(lambda: len(server.children_of(worker)) > 2)
-    job, *helpers = server.children_of(worker)
-    assert "mammo.jobs.child" in job.cmdline()
+    server.until_in(number, JobState.RUNNING)
+    server.until(lambda: len(server.children_of(server.child_of(worker))) > 1)
+    job = server.child_of(worker)
+    helpers = server.children_of(job)
     server.until(lambda: database_files(worker) and database_files(job))
     assert set(database_files(worker)) == set(database_files(job)) == {False}
     assert [database_files(helper) for helper in helpers] == [[]] * len(helpers)

@@ -1,13 +1,16 @@
 """Python loads this before all else where this folder is on PYTHONPATH: jobs' processes then know work that only waits.
 
-The work is a stand-in that costs no processor; whatever is around it is real.
+The work is a stand-in that costs no processor; whatever is around it is real. A process that waits for a job loads
+nothing ahead, unless LOADS_AHEAD is set: that would cost most of the tests' time.
 """
 
+import os
 import sys
 
 if "mammo.jobs.child" in sys.orig_argv:
     import time
 
+    from mammo.jobs import spare
     from mammo.jobs.kinds import JOB_KINDS, Finished, JobKind
 
     def _wait(context):
@@ -19,3 +22,5 @@ if "mammo.jobs.child" in sys.orig_argv:
         return Finished({})
 
     JOB_KINDS.add(JobKind("idling", "Waiting", _wait))
+    if "LOADS_AHEAD" not in os.environ:
+        spare.AHEAD = ()
