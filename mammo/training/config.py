@@ -229,7 +229,7 @@ def _details(error: ValidationError) -> list[ErrorDetails]:
 
 
 def _sentence(problem: ErrorDetails) -> str:
-    field = ".".join(str(part) for part in problem["loc"])
+    field = ".".join(part for part in problem["loc"] if isinstance(part, str))
     cause = problem.get("ctx", {}).get("error")
     if problem["type"] == "extra_forbidden":
         known = ", ".join(TrainingConfig.model_fields)

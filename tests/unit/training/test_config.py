@@ -41,7 +41,7 @@ def test_a_preset_survives_its_way_through_json(preset):
         ({"learningrate": 1}, "no setting named 'learningrate'"),
         ({"dropout": 1.0}, "no setting named 'dropout'"),  # it is the model's own
         ({"workers": 999}, "no setting named 'workers'"),  # nothing decodes while it trains
-        ({"accept": "everything"}, "accept"),
+        ({"accept": "everything"}, r"^accept: Input should be 'leaking_split'"),
         ({"enhancement": "clahe:clip_limit=99"}, "Clip limit must lie between"),
     ],
     ids=str,
