@@ -87,6 +87,9 @@ def test_a_folder_that_can_not_be_made_is_told_before_anything_is_judged(mammo, 
     (tmp_path / "taken").write_bytes(b"")
     told = mammo("predict", queued["job"], "film.png", "--out", tmp_path / "taken", code=2)
     assert "taken can't be made: File exists. Name another." in told
+    assert "films is a folder; judge all that lies in it with --batch." in mammo(
+        "predict", queued["job"], tmp_path / "films", code=2
+    )
 
 
 def test_a_plan_starts_no_job(mammo, phantoms):

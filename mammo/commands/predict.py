@@ -15,7 +15,7 @@ import typer
 from mammo.commands._foreground import carry_out_here
 from mammo.commands._output import RESEARCH_USE, Json, expected_failures, owner, say, show
 from mammo.config import settings
-from mammo.errors import MammoError, ParameterError
+from mammo.errors import ImageError, MammoError, ParameterError
 from mammo.explanation import CAM_METHODS
 from mammo.imaging.reading import read_bytes
 from mammo.ingest.pool import shared_pool
@@ -116,6 +116,8 @@ class _Predicting:
 
     def answered(self, file: Path, number: int) -> tuple[dict[str, Any], Case | None]:
         """One file's answer, and its case for the report where a folder is given."""
+        if file.is_dir():
+            raise ImageError(f"{file.name} is a folder; judge all that lies in it with --batch.", code="not_a_file")
         content = read_bytes(file)
         answer = self.judge(Question(self.job, file.name, self.method), content)
         row: dict[str, Any] = {
