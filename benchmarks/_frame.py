@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from statistics import median
 
@@ -101,13 +101,20 @@ def save(name: str, benchmark: Benchmark, rows: Sequence[Row], folder: Path) -> 
         "versions": {
             "python": platform.python_version(),
             "sqlite": sqlite3.sqlite_version,
-            **{package: version(package) for package in ("sqlalchemy", "torch", "opencv-python-headless")},
+            **{package: _version(package) for package in ("sqlalchemy", "torch", "opencv-python-headless")},
         },
         "left_out": list(benchmark.left_out),
         "rows": [asdict(row) for row in rows],
     }
     folder.mkdir(exist_ok=True)
     (folder / f"{name}.json").write_text(json.dumps(content, indent=1) + "\n")
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:  # a machine that only trains needs not all of them
+        return "not installed"
 
 
 def _machine() -> dict[str, object]:
