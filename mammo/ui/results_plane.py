@@ -87,7 +87,9 @@ def _figure(
     by: str,
 ) -> go.Figure:
     colors = theme.current()
-    figure = go.Figure(layout={"template": charts.template(colors), "height": _HEIGHT_PX, "dragmode": "lasso"})
+    tools = {"bgcolor": "rgba(0,0,0,0)", "color": colors.muted, "activecolor": colors.text}
+    layout = {"template": charts.template(colors), "height": _HEIGHT_PX, "dragmode": "lasso", "modebar": tools}
+    figure = go.Figure(layout=layout)
     styles = colors.class_styles(class_names)
     called = [max(range(len(row.probabilities)), key=row.probabilities.__getitem__) for row in rows]
     is_right = np.array([row.truth == label for row, label in zip(rows, called, strict=True)])
