@@ -49,6 +49,7 @@ def ask_opinion(
             "Agree",
             key=f"agree.{answer.image}",
             icon=":material/thumb_up:",
+            help=plain(f"It is {answer.label}"),
             type=_type(own, "agree"),
             shortcut="a" if has_keys else None,
             on_click=partial(give, "agree", None),
