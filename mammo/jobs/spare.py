@@ -27,7 +27,7 @@ AHEAD = ("torch", "torch._dynamo", "mammo.training.procedure", "mammo.jobs.train
 
 _LOOK_SECONDS = 1.0  # between two looks after it
 _ANSWER_SECONDS = 2.0  # one that has not taken a job by then is stuck
-_ENOUGH_BYTES, _SCARCE_BYTES = 2 << 30, 1 << 30  # of free memory: to start one, which takes half a gigabyte; to keep it
+_ENOUGH_BYTES, _SCARCE_BYTES = 2 << 30, 1 << 30  # of free memory: to start one, which takes 0.8 GB; to keep it
 _ROOT = Path(__file__).parents[2]
 
 
