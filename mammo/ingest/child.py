@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
+import mammo.imaging.dicom  # noqa: F401 - loaded before it is confined: no film's seconds and memory go into it
 from mammo.errors import ImageError
 from mammo.imaging.quality import quality_flags
 from mammo.imaging.reading import decode_image

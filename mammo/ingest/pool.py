@@ -90,6 +90,7 @@ class IngestPool:
             LookupError,
             TypeError,
             ValueError,
+            ArithmeticError,
             AttributeError,
             RecursionError,
         ):  # a process that a file has taken over says what it likes

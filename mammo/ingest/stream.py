@@ -26,9 +26,10 @@ def read_into(descriptor: int, target: memoryview, seconds: float) -> None:
         TimeoutError: If it takes too long.
     """
     ends_at = time.monotonic() + seconds
+    ready = select.poll()  # which takes any descriptor; select refuses those above 1023
+    ready.register(descriptor, select.POLLIN)
     while target:
-        ready, _, _ = select.select([descriptor], [], [], max(0.0, ends_at - time.monotonic()))
-        if not ready:
+        if not ready.poll(1000 * max(0.0, ends_at - time.monotonic())):
             raise TimeoutError
         read = os.readv(descriptor, [target])
         if not read:

@@ -1,5 +1,6 @@
 """Unknown files in limited processes: the same pictures and sentences, and no file is felt beyond them (F47)."""
 
+import fcntl
 import gc
 import os
 import re
@@ -166,6 +167,7 @@ def test_a_process_that_has_died_meanwhile_is_replaced_before_the_next_file(pool
         pack({"width": 1, "height": 1, "bytes": 10**12}),
         pack({"width": 1, "height": 1, "bytes": -4}),
         pack({"width": 1, "height": 1, "bytes": 8}),
+        pack({"width": 1, "height": 1, "bytes": float("inf")}),
     ],
 )  # fmt: skip
 def test_a_process_that_was_taken_over_is_not_believed(pool, monkeypatch, answer):
@@ -209,6 +211,17 @@ def test_pixels_that_never_come_take_too_long_and_those_that_end_early_are_lost(
     os.close(here)
 
 
+def test_pixels_come_through_a_descriptor_of_any_number():
+    here, there = os.pipe()
+    high = fcntl.fcntl(here, fcntl.F_DUPFD, 1500)
+    os.write(there, b"1234")
+    target = bytearray(4)
+    read_into(high, memoryview(target), 1)
+    assert target == b"1234"
+    for descriptor in (here, there, high):
+        os.close(descriptor)
+
+
 def test_many_threads_share_the_processes(phantom):
     data = [bytes(cv2.imencode(".png", (phantom * 255 - step).clip(0).astype(np.uint8))[1]) for step in range(12)]
     with ThreadPoolExecutor(6) as threads:
@@ -229,6 +242,10 @@ def test_it_knows_no_settings_and_has_no_open_files_of_this_process(pool, monkey
 
 def run(code):
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_the_reader_of_dicom_is_loaded_before_the_limits_bind():
+    assert run("import mammo.ingest.child, sys; print('pydicom.pixels' in sys.modules)").stdout == "True\n"
 
 
 def test_a_confined_process_writes_no_file_and_takes_no_more_memory(tmp_path):
