@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import tempfile
+import threading
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -36,12 +37,17 @@ def sha256_of(path: Path) -> str:
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file so that a reader sees the old content or the new, and a power cut loses neither."""
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    with temporary.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    writer = f"{os.getpid()}-{threading.get_ident()}"  # two sessions of the dashboard are two threads of one process
+    temporary = path.with_name(f"{path.name}.{writer}.tmp")
+    try:
+        with temporary.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError:  # a full disk is no better for half a file
+        temporary.unlink(missing_ok=True)
+        raise
     sync_dir(path.parent)
 
 

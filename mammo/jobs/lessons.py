@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 from mammo.evaluation.evaluation import Evaluation
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
     from mammo.config import Settings
     from mammo.store import JobRecord, PredictionRecord, Store
+
+logger = logging.getLogger(__name__)
 
 
 def lessons_of_job(store: Store, settings: Settings, job: JobRecord) -> Lessons | None:
@@ -52,7 +55,10 @@ def learn_and_keep(
         return None
     scores = Evaluation.from_json(result["test"]) if "test" in result else None
     lessons = learnt(validation, answers["test"], scores)
-    write_lessons(settings.job_dir(job.id), lessons)
+    try:
+        write_lessons(settings.job_dir(job.id), lessons)
+    except OSError as error:  # such as a full disk: they can be learnt again, and nothing else is lost
+        logger.warning("The lessons of job %s could not be kept (%s); they are learnt again.", job.id, error.strerror)
     return lessons
 
 
