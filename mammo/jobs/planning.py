@@ -78,8 +78,13 @@ def _pace(store: Store, job: JobRecord, config: TrainingConfig) -> float | None:
     like = ("model", "image_size", "frozen", "cached_features", "precision", "threads", "region")
     if job.attempt != 1 or job.started_at is None or job.finished_at is None:
         return None
-    if job.data_set is None or job.split is None or any(job.config.get(key) != getattr(config, key) for key in like):
+    if job.data_set is None or job.split is None or any(_setting(job, key) != getattr(config, key) for key in like):
         return None
     parts = store.splits.get(job.data_set, job.split).images
     seen = images_seen(TrainingConfig.of(job.config), parts["train"], parts["validation"])
     return (job.finished_at - job.started_at).total_seconds() / seen
+
+
+def _setting(job: JobRecord, key: str) -> object:
+    """What a training was set to; where the setting is younger than the job, what it has been since."""
+    return job.config.get(key, TrainingConfig.model_fields[key].default)

@@ -28,18 +28,20 @@ def trial_seconds_per_image(
 ) -> float:
     """Learn from noise for a few steps, with random weights that are thrown away; the first one only warms up.
 
+    The whole network learns, also where the training freezes a part: ``images_seen`` counts in such images.
+
     Args:
         config: Of the training; its batches are cut to what a few seconds bear.
         class_count: Classes to tell apart.
         clock: Seconds.
     """
-    device, spec = device_of(), MODELS[config.model]
-    threads = torch.get_num_threads()
+    whole = config.model_copy(update={"frozen": False, "cached_features": 0})
+    device, spec, threads = device_of(), MODELS[config.model], torch.get_num_threads()
     if config.threads:
         torch.set_num_threads(config.threads)
     try:
         network = spec.build(class_count, HeadOptions(relu=config.head_relu)).to(device)
-        optimizer = OPTIMIZERS[config.optimizer].build(trainable_groups(config, spec, network), config)
+        optimizer = OPTIMIZERS[config.optimizer].build(trainable_groups(whole, spec, network), whole)
         count = min(config.batch_size, _MOST_IMAGES[device.type])
         size = config.image_size or spec.input_size
         images = torch.rand(count, 3, size, size, device=device).contiguous(memory_format=torch.channels_last)

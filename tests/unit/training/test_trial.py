@@ -5,6 +5,7 @@ from itertools import count
 import pytest
 import torch
 
+from mammo.training import trial
 from mammo.training.config import TrainingConfig
 from mammo.training.trial import trial_seconds_per_image
 
@@ -32,3 +33,12 @@ def test_it_leaves_the_threads_and_takes_real_time():
     before = torch.get_num_threads()
     assert 0 < trial_seconds_per_image(CONFIG, 3) < 60
     assert torch.get_num_threads() == before
+
+
+@pytest.mark.parametrize("values", [{}, {"frozen": True}, {"frozen": True, "cached_features": 3}], ids=str)
+def test_the_whole_network_learns_in_a_trial_whatever_the_training_freezes(monkeypatch, values):
+    groups, learning = [], trial.trainable_groups
+    monkeypatch.setattr(trial, "trainable_groups", lambda *of: groups.extend(learning(*of)) or groups)
+    trial_seconds_per_image(CONFIG.with_values(values), 3, clock=clock_with(0.1))
+    assert {"backbone", "head"} <= {group["name"] for group in groups}
+    assert all(weights.grad is not None for group in groups for weights in group["params"])
