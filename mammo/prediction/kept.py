@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
 from mammo.files import write_whole
-from mammo.packing import pack, unpack
-from mammo.prediction.wire import Answer
+from mammo.packing import unpack
+from mammo.prediction.wire import Answer, answer_of, pack_answer
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 TILE_PX = 400  # of the longer side; sharp on a tile of 190 px where a pixel of the page is two of the screen
 _QUALITY = 90
-_PICTURES = ("picture", "heatmap", "network_input")
 
 Square = tuple[float, float, float]
 
@@ -39,17 +39,15 @@ def kept_path(job_dir: Path, method: str, sha256: str, fold: int | None, square:
 
 def keep_answer(path: Path, answer: Answer) -> None:
     """Write an answer, whole or not at all; its pictures as JPEG, what the network was fed left out."""
-    facts = {name: value for name, value in vars(answer).items() if name not in _PICTURES}
+    smaller = replace(answer, picture=_smaller(answer.picture), heatmap=_smaller(answer.heatmap), network_input=b"")
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, pack(facts, *map(_smaller, (answer.picture, answer.heatmap)), b""))
+    write_whole(path, pack_answer(smaller))
 
 
 def kept_answer(path: Path) -> Answer | None:
     """An answer that was kept; None if there is none, or it is damaged."""
     try:
-        facts, pictures = unpack(path.read_bytes())
-        lists = {name: tuple(value) for name, value in facts.items() if isinstance(value, list)}
-        return Answer(**{**facts, **lists, **dict(zip(_PICTURES, pictures, strict=True))})
+        return answer_of(*unpack(path.read_bytes()))
     except (OSError, ValueError, TypeError, LookupError):
         return None
 

@@ -28,7 +28,7 @@ def chosen_area(extent: float) -> Line:
     try:
         pairs = [tuple(int(number) * extent / _PARTS for number in pair.split(",")) for pair in asked.split("_")]
         line = [(x, y) for x, y in pairs]
-    except ValueError:
+    except (ValueError, OverflowError):
         return []
     return line if 3 <= len(line) <= _CORNERS else []
 

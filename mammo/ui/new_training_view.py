@@ -11,6 +11,7 @@ from mammo.errors import MammoError
 from mammo.training.config import TrainingConfig
 from mammo.training.presets import PRESETS
 from mammo.ui import cache, training_cost, training_data, training_doubts, training_form, training_launch
+from mammo.ui.address_numbers import number_in
 from mammo.ui.plain_text import plain
 from mammo.ui.tables import table_of
 from mammo.ui.training_data import DataChoice
@@ -131,8 +132,8 @@ def _start(preset: str) -> Start:
     changes = st.query_params.get_all(CHANGES)
     if CLONE in st.query_params:
         try:
-            job_id = st.query_params[CLONE]
-            return start_of_job(cache.store().jobs.get(int(job_id) if job_id.isdecimal() else -1), changes)
+            number = number_in(st.query_params[CLONE])
+            return start_of_job(cache.store().jobs.get(-1 if number is None else number), changes)
         except MammoError as error:
             st.error(plain(str(error)), icon=":material/block:")
     start = start_of_preset(preset, changes, training_form.value_now("region"))

@@ -14,7 +14,8 @@ from mammo.errors import MammoError
 from mammo.jobs.batch import CSV, HTML, KIND, BatchRequest
 from mammo.jobs.uploads import keep_upload
 from mammo.store import JobRecord, JobState, NewJob
-from mammo.ui import cache, job_table, people
+from mammo.ui import cache, job_table, messages, people
+from mammo.ui.address_numbers import number_in
 from mammo.ui.plain_text import plain
 
 BATCH = "batch"  # in the address
@@ -42,9 +43,10 @@ def offer_batches(job: JobRecord, archives: Sequence[UploadedFile]) -> None:
 def show_batch() -> None:
     """How far the batch is that the address names, and its tables in the end."""
     asked = st.query_params.get(BATCH, "")
+    number = number_in(asked)
     try:
-        batch = cache.store().jobs.get(int(asked)) if asked.isascii() and asked.isdecimal() else None
-    except (MammoError, OverflowError):
+        batch = None if number is None else cache.store().jobs.get(number)
+    except MammoError:
         batch = None
     if batch is None or batch.kind != KIND:
         if asked:
@@ -58,28 +60,29 @@ def show_batch() -> None:
 
 
 def _submit(job: JobRecord, archive: UploadedFile) -> None:
-    try:
+    with messages.errors_shown():
         path = keep_upload(settings(), archive, "upload")
         new = NewJob(KIND, BatchRequest(job.id, path).to_dict(), people.current_person())
-        submitted = cache.store().jobs.submit(new)
-    except MammoError as error:
-        st.session_state["batch.error"] = str(error)
-        return
-    st.query_params[BATCH] = str(submitted.id)
+        st.query_params[BATCH] = str(cache.store().jobs.submit(new).id)
 
 
 def _follow(number: int) -> None:
     batch = cache.store().jobs.get(number)
     if batch.is_finished:
         st.rerun()
-    waiting = batch.state not in job_table.ACTIVE
-    told = f"Job {batch.id} waits for a worker" if waiting else f"Job {batch.id}: {batch.note or 'starting'}"
-    st.progress(min(max(batch.progress, 0.0), 1.0), text=plain(told))
+    st.progress(min(max(batch.progress, 0.0), 1.0), text=plain(f"Job {batch.id} {_in_words(batch)}"))
     st.button("Cancel", icon=":material/cancel:", key="batch.cancel", on_click=_cancel, args=(number,))
 
 
+def _in_words(batch: JobRecord) -> str:
+    if batch.state in job_table.IN_HAND:
+        return f"is {batch.state}{f': {batch.note}' if batch.note else ''}"
+    return "waits for a worker" if batch.state == JobState.QUEUED else f"is {batch.state}, until somebody resumes it"
+
+
 def _cancel(number: int) -> None:
-    cache.store().jobs.cancel(number, by=people.current_person())
+    with messages.errors_shown():
+        cache.store().jobs.cancel(number, by=people.current_person())
 
 
 def _show_result(batch: JobRecord) -> None:

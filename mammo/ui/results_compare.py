@@ -14,6 +14,7 @@ from mammo.evaluation.scores import scores_for
 from mammo.evaluation.verdicts import MARGIN, ComparedScore
 from mammo.store import JobFilter, JobRecord, JobState
 from mammo.ui import cache, finished_jobs, numbers
+from mammo.ui.address_numbers import number_in
 from mammo.ui.job_answers import JobAnswers, answers_of
 from mammo.ui.plain_text import plain
 from mammo.ui.results_gallery import show_images, surest_first
@@ -58,7 +59,7 @@ def _choose_others(job: JobRecord) -> list[JobRecord]:
             icon=":material/compare:",
         )
         return []
-    asked = [int(part) for part in st.query_params.get(_WITH, "").split(",") if part.isdecimal()]
+    asked = [number_in(part) for part in st.query_params.get(_WITH, "").split(",")]
     chosen = st.multiselect(
         "Compare with",
         list(offered),

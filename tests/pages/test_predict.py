@@ -202,6 +202,29 @@ def test_a_zip_becomes_a_job_whose_tables_are_offered_in_the_end(predict, tested
     assert [one.proto.label for one in app.get("download_button")] == ["Table (CSV)", "Table (HTML)"]
 
 
+@pytest.mark.parametrize("batch", ["999999", "9" * 40, "9" * 5000, "-1", "²", "../../", "٣"])
+def test_an_address_that_names_no_batch_is_one_sentence(predict, tested, predictor, batch):
+    assert [one.value for one in predict(batch=batch).warning] == ["The address names no batch of this server."]
+
+
+def test_a_batch_says_what_it_waits_for_and_one_that_cannot_be_cancelled_any_more_says_so(predict, tested, store):
+    number = store.jobs.submit(NewJob("batch", {"job": tested, "source": "none.zip"}, "guest")).id
+    app = predict(batch=str(number))
+    assert f"Job {number} waits for a worker" in told(app)
+    store.jobs.request_pause(number, by="guest")
+    app.run()
+    assert f"Job {number} is paused, until somebody resumes it" in told(app)
+    cancel = next(button for button in app.button if button.label == "Cancel")
+    store.jobs.cancel(number, by="guest")
+    cancel.click().run()
+    assert not app.exception
+    assert len(app.error) > 0
+
+
+def told(app):
+    return [unescaped(one.proto.text) for one in app.get("progress")]
+
+
 def zipped(*contents):
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:

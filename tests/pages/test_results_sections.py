@@ -189,6 +189,14 @@ def test_two_trainings_are_compared_on_their_common_images_in_words(section, tra
     assert not app.exception
 
 
+@pytest.mark.parametrize("others", ["9" * 5000, "9" * 40, "²,x,,-1", "٣"])
+def test_an_address_that_names_no_other_training_compares_with_none(section, trained, others):
+    trained(0.2, seed=1), trained(6.0, seed=2)
+    app = section("compare", **{"with": others})
+    assert not app.exception
+    assert "Compare with" in [one.label for one in app.multiselect]
+
+
 def test_heat_maps_are_checked_by_a_job_that_two_clicks_queue_once(section, store, trained):
     number = trained(2.0)
     app = section("maps")

@@ -256,6 +256,8 @@ BAD = [
     {"clone": "999999"},
     {"clone": "7; drop table jobs"},
     {"clone": "²"},
+    {"clone": "9" * 40},
+    {"clone": "9" * 5000},
     {"preset": "../../etc/passwd"},
     {"set": ["epochs=0"]},
     {"set": ["nonsense=1"]},

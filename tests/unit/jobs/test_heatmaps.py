@@ -6,6 +6,7 @@ import pytest
 
 from mammo.jobs.heatmaps import drawn_count, items_tested, square_of
 from mammo.prediction.kept import TILE_PX, kept_answer, kept_path
+from mammo.prediction.lessons_file import read_lessons
 from mammo.prediction.server import PredictionServer
 from mammo.prediction.wire import Question
 from mammo.store import JobState
@@ -33,6 +34,7 @@ def gray(picture):
 def test_every_test_image_has_its_map_the_one_that_the_prediction_process_would_draw(small_home, drawn):
     trained, job = drawn
     rows = small_home.store.predictions.load(trained.id, "test")
+    assert read_lessons(small_home.where.job_dir(trained.id)) is not None
     assert drawn_count(small_home.where.job_dir(trained.id), "layer_cam") == job.result["images"] == len(rows)
     fold, item = next(items_tested(small_home.store, trained.id))
     kept = kept_answer(path_of(small_home, trained, fold, item))
@@ -41,6 +43,7 @@ def test_every_test_image_has_its_map_the_one_that_the_prediction_process_would_
         trained.id, film.name, "layer_cam", path=str(film), fold=fold, square=square_of(item), longest_px=TILE_PX
     )
     asked = PredictionServer(small_home.where).explained(question, b"")
+    assert kept.qualified == asked.qualified is not None
     assert (kept.probabilities, kept.label, kept.is_whole) == (asked.probabilities, asked.label, asked.is_whole)
     assert np.abs(gray(kept.heatmap) - gray(asked.heatmap)).mean() < 3
     assert gray(kept.picture).shape == gray(asked.picture).shape
