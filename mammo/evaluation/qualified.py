@@ -17,12 +17,13 @@ class OnTest:
     women: int
     gravest: str  # the last of its classes
     found: Interval  # sensitivity for that class
-    held: Interval  # share of test women whose truth the sets held
+    held: Interval | None  # share of test women whose truth the sets held; None: the sets were learnt from them
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
         """The value whose ``asdict`` these are."""
-        return cls(**{**values, "found": Interval(**values["found"]), "held": Interval(**values["held"])})
+        held = values["held"]
+        return cls(**{**values, "found": Interval(**values["found"]), "held": held and Interval(**held)})
 
 
 @dataclass(frozen=True)
@@ -35,11 +36,12 @@ class Qualified:
     temperature: float
     goal: float  # of the sets
     held: Interval  # share of validation women whose truth sets fitted on the others held
-    images: int  # of validation
+    images: int  # of validation, or of all folds
     women: int
     always_fit: Mapping[str, int]  # classes that too few validation women have to be ruled out, with their number
     fewest_women: int  # that it takes
     tested: OnTest | None
+    folds: int = 0  # of a cross-validated training, whose women of all folds stand for validation women
 
     @property
     def first(self) -> str:

@@ -1,4 +1,4 @@
-"""Learning from a training's validation images, when it ends; of older trainings when somebody first asks."""
+"""Learning from a training's validation images or folds, when it ends; of older trainings when somebody first asks."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from mammo.evaluation.evaluation import Evaluation
-from mammo.evaluation.lessons import Lessons, learnt
+from mammo.evaluation.lessons import Lessons, learnt, learnt_across_folds
 from mammo.evaluation.predictions import Predictions
 from mammo.prediction.lessons_file import read_lessons, write_lessons
 from mammo.store import JobState
@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 
 def lessons_of_job(store: Store, settings: Settings, job: JobRecord) -> Lessons | None:
-    """The lessons of a finished training, learnt and kept if they are not yet; None without validation images."""
+    """The lessons of a finished training, learnt and kept if they are not yet; None without such images."""
     if job.kind != "training" or job.state != JobState.SUCCEEDED:
         return None
     folder = settings.job_dir(job.id)
@@ -36,7 +36,7 @@ def lessons_of_job(store: Store, settings: Settings, job: JobRecord) -> Lessons 
 def learn_and_keep(
     settings: Settings, job: JobRecord, rows: Sequence[PredictionRecord], result: Mapping[str, Any]
 ) -> Lessons | None:
-    """Learn from predictions and keep the lessons in the job's folder; None without validation images.
+    """Learn from predictions and keep the lessons in the job's folder; None without validation images or folds.
 
     Args:
         settings: Where files lie.
@@ -50,11 +50,14 @@ def learn_and_keep(
         part: _predictions([row for row in rows if row.part == part and row.fold < folds], class_names)
         for part in ("validation", "test")
     }
-    validation = answers["validation"]
-    if validation is None:
-        return None
+    validation, test = answers["validation"], answers["test"]
     scores = Evaluation.from_json(result["test"]) if "test" in result else None
-    lessons = learnt(validation, answers["test"], scores)
+    if folds > 1 and test is not None:
+        lessons = learnt_across_folds(test, folds, scores)
+    elif folds == 1 and validation is not None:
+        lessons = learnt(validation, test, scores)
+    else:
+        return None
     try:
         write_lessons(settings.job_dir(job.id), lessons)
     except OSError as error:  # such as a full disk: they can be learnt again, and nothing else is lost

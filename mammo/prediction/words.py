@@ -54,17 +54,24 @@ def coverage_in_words(qualified: Qualified | None) -> str:
     """How often such sets held the truth."""
     if qualified is None:
         return "Without validation images nobody knows how often such an answer is right."
-    held = f"Such sets held the truth for {_percent(qualified.held.value)} of validation women"
-    goal = f" (goal {_percent(qualified.goal)})"
+    held = f"Such sets held the truth for {_percent(qualified.held.value)} of"
+    goal = f"(goal {_percent(qualified.goal)})"
+    if qualified.folds:
+        return (
+            f"{held} the women of all folds {goal}, each judged by the one model of {qualified.folds} that had not "
+            "learnt from her, with sets from the women other than her. The mean of the models, which answers here, "
+            f"was not itself validated.{_never_ruled_out(qualified)}"
+        )
     tested = qualified.tested
-    test = "" if tested is None else f", and for {_percent(tested.held.value)} of test women"
-    return f"{held}{goal}{test}.{_never_ruled_out(qualified)}"
+    test = "" if tested is None or tested.held is None else f", and for {_percent(tested.held.value)} of test women"
+    return f"{held} validation women {goal}{test}.{_never_ruled_out(qualified)}"
 
 
 def frequency_in_words(qualified: Qualified) -> str:
     """The probability of the gravest class as a number of images, here and among screened women."""
     share = qualified.shares[qualified.gravest].value or 0.0
-    here = f"Of 100 validation images scored like this, {_of_hundred(share)} {qualified.gravest}"
+    images = "images of the folds" if qualified.folds else "validation images"
+    here = f"Of 100 {images} scored like this, {_of_hundred(share)} {qualified.gravest}"
     if qualified.at_screening is None or qualified.gravest != "malignant":
         return f"{here}."
     rare = f"{100 * SCREENING_SHARE:.1f}{_SPACE}% malignant"
@@ -120,7 +127,8 @@ def tested_doubt(tested: OnTest | None, data_set: str | None) -> Doubt:
         return Doubt("Nobody has tested this model: its split holds no test images.", needs_attention=True)
     where = f", all of the data set {data_set}" if data_set else ", one collection"
     found = tested.found
-    text = f"Tested on {tested.images} images of {tested.women} women{where}; {tested.gravest} found {found}."
+    how = "Tested" if tested.held is not None else "Tested fold by fold, the mean of the models not,"
+    text = f"{how} on {tested.images} images of {tested.women} women{where}; {tested.gravest} found {found}."
     return Doubt(text, needs_attention=found.value is None or found.value < 0.5)
 
 
@@ -159,7 +167,8 @@ def _never_ruled_out(qualified: Qualified) -> str:
     if not qualified.always_fit:
         return ""
     few = [f"{name} ({women} of {qualified.fewest_women} women)" for name, women in qualified.always_fit.items()]
-    return f" Too few validation women for ever ruling out {_listed(few, 'and')}."
+    women = "women" if qualified.folds else "validation women"
+    return f" Too few {women} for ever ruling out {_listed(few, 'and')}."
 
 
 def _of_hundred(share: float) -> str:
@@ -167,6 +176,8 @@ def _of_hundred(share: float) -> str:
     count = round(100 * share)
     if 100 * share < 0.95:
         return "fewer than 1 is"
+    if 100 * share > 99.05:
+        return "more than 99 are"
     return f"about {count} {'is' if count == 1 else 'are'}"
 
 

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from mammo.evaluation.calibrated import Calibrator, fitted_calibrator
+from mammo.evaluation.conformal import coverage
 from mammo.evaluation.evaluation import evaluate
-from mammo.evaluation.lessons import Lessons, learnt
+from mammo.evaluation.lessons import Lessons, learnt, learnt_across_folds
 from mammo.evaluation.predictions import Predictions
 from mammo.evaluation.temperature import fitted_temperature
 
@@ -71,6 +72,21 @@ def test_lessons_are_kept_as_they_are_and_those_of_another_version_are_not_read(
     kept = json.loads(json.dumps(lessons.to_json()))
     assert Lessons.from_json(kept) == lessons
     assert Lessons.from_json({**kept, "version": 0}) is None
+
+
+def test_lessons_of_folds_hold_for_new_women_and_are_not_called_tested_on_the_women_they_come_from():
+    held, covered = [], []
+    for seed in range(12):
+        lessons = learnt_across_folds(sharpened(seed, 60), 5)
+        held.append(lessons.held.value)
+        covered.append(coverage(lessons.sets, sharpened(100 + seed, 200)).value)
+    assert np.mean(covered) == pytest.approx(0.9, abs=0.02)
+    assert np.mean(held) == pytest.approx(np.mean(covered), abs=0.02)
+    out_of_fold = sharpened(4, 40)
+    scores = evaluate(out_of_fold.truth, out_of_fold.probabilities, out_of_fold.patients.tolist(), NAMES, resamples=50)
+    tested = learnt_across_folds(out_of_fold, 5, scores)
+    assert (tested.tested.women, tested.tested.held, tested.folds) == (40, None, 5)
+    assert Lessons.from_json(json.loads(json.dumps(tested.to_json()))) == tested
 
 
 def test_an_answer_is_qualified_by_all_that_was_learnt():

@@ -45,12 +45,26 @@ def test_coverage_names_its_goal_its_women_and_classes_that_too_few_have():
     assert told.endswith("Too few validation women for ever ruling out malignant (4 of 9 women).")
 
 
+def test_folds_are_said_to_be_folds_and_their_mean_not_to_be_validated():
+    tested = OnTest(322, 161, "malignant", Interval(0.46, 0.31, 0.62), None)
+    told = words.coverage_in_words(qualified((), tested=tested, folds=5, always_fit={"malignant": 4}))
+    assert f"for 91{SPACE}% of the women of all folds (goal 90{SPACE}%), each judged by the one model of 5" in told
+    assert "The mean of the models, which answers here, was not itself validated." in told
+    assert "validation women" not in told
+    assert "test women" not in told
+    assert words.frequency_in_words(qualified((), folds=5)).startswith("Of 100 images of the folds scored like this")
+    assert words.tested_doubt(tested, "mias").text.startswith("Tested fold by fold, the mean of the models not, on 322")
+
+
 @pytest.mark.parametrize(
     ("share", "screening", "end"),
     [
         (0.58, 0.02, "about 58 are malignant; in screening (0.7\N{NO-BREAK SPACE}% malignant), about 2."),
         (0.012, 0.0001, "about 1 is malignant; in screening (0.7\N{NO-BREAK SPACE}% malignant), fewer than 1."),
         (0.58, None, "about 58 are malignant."),
+        (0.99, None, "about 99 are malignant."),
+        (0.996, None, "more than 99 are malignant."),
+        (1.0, None, "more than 99 are malignant."),
     ],
 )
 def test_a_probability_is_a_number_of_images(share, screening, end):
