@@ -152,7 +152,7 @@ def _mapped(folder: Path, facts: dict[str, Any]) -> Features:
 
 
 class FeatureFeed:
-    """Copies take turns by epoch; what was not computed yet is when its epoch begins."""
+    """Copies take turns by epoch; what was not computed yet is when its epoch begins, the validation's at the first."""
 
     def __init__(self, shelf: FeatureShelf, config: TrainingConfig, parts: TrainingParts, engine: Engine) -> None:
         self._shelf, self._config, self._parts, self._engine = shelf, config, parts, engine
@@ -160,8 +160,18 @@ class FeatureFeed:
         self._source: tuple[int, RowSource] | None = None  # of one copy
         self._epoch, self._order = -1, list[Indices]()
         self._labels: tuple[Tensor, ...] = ()
+        self._validation: Features | None = None
+
+    def validation(self) -> Features:
+        """Features of the images that a training with a validation looks after itself by."""
+        if self._validation is None:
+            assert self._parts.validation is not None  # noqa: S101 - nobody asks otherwise
+            self._validation = self._shelf.unchanged(self._parts.validation)
+        return self._validation
 
     def batch(self, epoch: int, number: int) -> DeviceBatch:
+        if self._parts.validation is not None:
+            self.validation()  # now: here a stop is listened to, and it costs no step yet
         features, source = self._opened(epoch % self._config.cached_features)
         if self._epoch != epoch:
             self._epoch, self._order = epoch, epoch_batches(self._parts.train.labels, self._config, epoch)

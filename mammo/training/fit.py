@@ -17,8 +17,8 @@ from mammo.training.batches import LabelledImages, batches_per_epoch
 from mammo.training.cached_features import FeatureShelf
 from mammo.training.engine import Engine, engine_for
 from mammo.training.forward import Inputs, probabilities_from
+from mammo.training.input_path import input_path_of
 from mammo.training.losses import LossBuffer
-from mammo.training.road import road_of
 from mammo.training.steps import Steps
 
 if TYPE_CHECKING:
@@ -107,7 +107,11 @@ def fit(config: TrainingConfig, parts: TrainingParts, shelf: CheckpointShelf, re
         TrainingError: If the loss is not finite; the last finite state stays on the shelf.
         CheckpointError: If checkpoints exist but none is whole, or one can't be written.
     """
-    return _Fit(config, parts, shelf, reporter).carry_out()
+    work = _Fit(config, parts, shelf, reporter)
+    try:
+        return work.carry_out()
+    finally:
+        work.let_go()
 
 
 class _StoppedError(Exception):
@@ -124,10 +128,10 @@ class _Fit:
         self.model = parts.model.to(parts.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.engine = engine = parts.engine or engine_for(parts.device)
         features = FeatureShelf(shelf.features, config, parts, self._on_features)
-        self.road = road_of(config, parts, engine, features)
+        self.input_path = input_path_of(config, parts, engine, features)
         self.steps_per_epoch = batches_per_epoch(len(parts.train), config.batch_size, drop_last=config.drop_last)
         self.step_count = self.steps_per_epoch * config.epochs
-        self.steps = Steps(config, parts, self.road.answer, engine, self.step_count)
+        self.steps = Steps(config, parts, self.input_path.answer, engine, self.step_count)
         self.validation_every = config.validation_every or self.steps_per_epoch
         self.at = Progress()
         self.losses = LossBuffer(parts.device, engine.losses_every)
@@ -149,6 +153,11 @@ class _Fit:
             self.model.load_state_dict(self.shelf.best().weights)
         return FitResult(completed=True, step=self.at.step, best_step=self.at.best_step, notes=notes)
 
+    def let_go(self) -> None:
+        """Break the rings of references, so that the device's memory is free for the next fold at once."""
+        self.steps.let_go()
+        del self.steps, self.input_path
+
     def _train_epoch(self) -> bool:
         """Train to the end of the current epoch; true if asked to stop before."""
         epoch, position = divmod(self.at.step, self.steps_per_epoch)
@@ -156,7 +165,7 @@ class _Fit:
             if self.reporter.should_stop():
                 return True
             try:
-                batch = self.road.feed.batch(epoch, number)
+                batch = self.input_path.feed.batch(epoch, number)
             except _StoppedError:
                 return True
             self.losses.add(self.steps.take(batch, self.at.step))
@@ -194,8 +203,8 @@ class _Fit:
         if ends_epoch:
             self._log("epoch_train_loss", self.at.epoch_loss / self.steps_per_epoch)
             self.at.epoch_loss = 0.0
-        if validates and self.parts.validation is not None and self.road.validation is not None:
-            self._validate(self.parts.validation, self.road.validation)
+        if validates and self.parts.validation is not None and self.input_path.validation is not None:
+            self._validate(self.parts.validation, self.input_path.validation)
         if self._is_time_to_save(ends_epoch=ends_epoch, validates=validates):
             self._save()
         if (ends_epoch or validates) and time.monotonic() - self.reported_at >= self.engine.seconds_between_reports:
@@ -212,7 +221,7 @@ class _Fit:
         # one view each: eight of them would take as long as the training between two validations
         config = self.config.model_copy(update={"test_time_views": "one"})
         self.model.eval()
-        probabilities = probabilities_from(self.road.answer, inputs, len(validation), config, self.parts.device)
+        probabilities = probabilities_from(self.input_path.answer, inputs, len(validation), config, self.parts.device)
         truth = np.clip(probabilities[np.arange(len(validation)), validation.labels], 1e-12, 1)
         counts = np.zeros((self.parts.class_count, self.parts.class_count), int)
         np.add.at(counts, (validation.labels, probabilities.argmax(1)), 1)

@@ -51,5 +51,9 @@ class RecordedStep:
         self._replay()
         return self._loss
 
+    def let_go(self) -> None:
+        """Give back what it holds of the device; it takes no further step."""
+        self._batch = self._replay = None
+
     def _carry_out(self, batch: DeviceBatch) -> None:
         self._loss.copy_(self._step(batch))

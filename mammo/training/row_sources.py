@@ -46,6 +46,7 @@ def row_source(array: Array, wanted: Indices, device: torch.device, *, share_of_
 def free_memory(device: torch.device) -> int:
     """Bytes of the device that nobody uses."""
     if device.type == "cuda":
+        torch.cuda.empty_cache()  # what torch holds in reserve would count as used
         return int(torch.cuda.mem_get_info(device)[0])
     import psutil  # here only: a GPU's own memory is asked for otherwise
 
@@ -88,7 +89,7 @@ class ResidentRows:
 class StreamedRows:
     """Two buffers take turns: while one batch is learnt from, the next is gathered, and copied on a stream of its own.
 
-    A batch stays as it is until the next but one is taken.
+    A batch stays as it is until the next but one of its epoch is taken.
     """
 
     def __init__(self, array: Array, device: torch.device) -> None:
@@ -142,15 +143,17 @@ class _Lanes:
         self._device, self._stream = device, torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
         self.copied = [torch.cuda.Event() for _ in range(2)]  # type: ignore[no-untyped-call]
         self._used = [torch.cuda.Event() for _ in range(2)]  # type: ignore[no-untyped-call]
+        self._latest = 0  # slot; the first batch of an epoch may lie where the last one of the epoch before does
 
     def copy(self, to: Tensor, source: Tensor, slot: int) -> None:
         computing = torch.cuda.current_stream(self._device)
-        self._used[1 - slot].record(computing)  # all that needs the batch before this one is on its way
+        self._used[self._latest].record(computing)  # all that needs the batch before this one is on its way
         with torch.cuda.stream(self._stream):
             self._stream.wait_event(self._used[slot])
             to.copy_(source, non_blocking=True)
             self.copied[slot].record(self._stream)
         computing.wait_event(self.copied[slot])
+        self._latest = slot
 
 
 def sent(tensor: Tensor, device: torch.device) -> Tensor:

@@ -77,6 +77,12 @@ class Steps:
         own = self.optimizer.state_dict()["param_groups"]
         self.optimizer.load_state_dict({**optimizer_state, "param_groups": own})
 
+    def let_go(self) -> None:
+        """Give back what the recorded step holds of the device; every further one is taken as usual."""
+        if self._recorded is not None:
+            self._recorded.let_go()
+        self._recorded = None
+
     def _is_whole(self, batch: Batch) -> bool:
         """Is it a full batch in one piece, as nearly all of them are?"""
         return len(batch.labels) == self._config.batch_size and self._part_count() == 1
@@ -135,9 +141,9 @@ class Steps:
         self._forget_recorded()
 
     def _forget_recorded(self) -> None:
-        """Give back the memory of gradients and of the recorded step; every further one is taken as usual."""
+        """Give back the memory of gradients and of the recorded step."""
         self.optimizer.zero_grad(set_to_none=True)
-        self._recorded = None
+        self.let_go()
         if self._device.type == "cuda":
             torch.cuda.empty_cache()
 

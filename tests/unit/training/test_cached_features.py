@@ -75,6 +75,13 @@ def test_it_can_be_stopped_while_features_are_computed(train, frozen):
     assert apart(train(config, None), train(config, None, folder="undisturbed")) == 0
 
 
+def test_the_validations_features_are_kept_before_the_first_step(train, frozen, tmp_path):
+    first = train(frozen.with_values({"cached_features": 1}), None, stop_at=3)
+    assert (first.result.completed, first.result.step) == (False, 0)
+    kept = tmp_path / "checkpoints" / "features"
+    assert [path.parent.name for path in kept.rglob("features.json")] == ["unchanged"]
+
+
 def test_a_recorded_step_learns_the_same_by_features(train, frozen):
     config = frozen.with_values({"cached_features": 2})
     usual, recorded = train(config, None, folder="usual"), train(config, RECORDED, folder="recorded")

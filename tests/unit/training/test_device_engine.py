@@ -1,6 +1,9 @@
 """The GPU's way of training, carried out on the CPU's tensors; only the recording of a graph needs a GPU."""
 
+import gc
 import re
+import weakref
+from contextlib import nullcontext
 from dataclasses import replace
 
 import numpy as np
@@ -18,7 +21,8 @@ from mammo.training.config import TrainingConfig
 from mammo.training.device_warp import gray_levels, sampling_maps, stored_tensor, warped
 from mammo.training.engine import Engine, engine_for
 from mammo.training.feeding import DeviceFeed, HostFeed
-from mammo.training.row_sources import ResidentRows, StreamedRows
+from mammo.training.fit import fit
+from mammo.training.row_sources import ResidentRows, StreamedRows, _Lanes
 from tests.unit.training.short_fits import CPU, ON_DEVICE, RECORDED, SIZE, apart, films
 
 SPEC = MODELS["small"]
@@ -112,6 +116,48 @@ def test_streamed_rows_come_in_any_order():
         source.open_epoch(batches := [np.array([4, 1]), np.array([7]), np.array([0, 19]), np.array([3, 3])])
         for number in (2, 3, 0, 1, 3):
             assert source.take(number).tolist() == array[batches[number]].tolist()
+
+
+class _Lane:
+    """Stands for streams and events of a GPU; an event knows how many batches were computed when it was recorded."""
+
+    computed, waited = 0, -1
+
+    def __init__(self, *_device):
+        self.at = 0
+
+    def record(self, _stream):
+        self.at = _Lane.computed
+
+    def wait_event(self, event):
+        _Lane.waited = max(_Lane.waited, event.at)
+
+
+def test_a_batch_in_the_same_slot_as_the_one_before_waits_until_that_one_is_used(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "Event", _Lane)
+    monkeypatch.setattr(torch.cuda, "Stream", _Lane)
+    monkeypatch.setattr(torch.cuda, "current_stream", _Lane)
+    monkeypatch.setattr(torch.cuda, "stream", nullcontext)
+    lanes = _Lanes(CPU)
+    for slot, used_before in [(0, 0), (1, 0), (0, 1), (0, 3), (1, 3)]:  # three batches, then an epoch anew
+        lanes.copy(torch.empty(1), torch.zeros(1), slot)
+        assert _Lane.waited >= used_before
+        _Lane.computed += 1
+
+
+@pytest.mark.parametrize("values", [{}, {"frozen": True, "cached_features": 2}], ids=str)
+def test_when_a_training_has_ended_nothing_holds_its_network(train, config, monkeypatch, values):
+    held = []
+
+    def watched(config, parts, shelf, listener):
+        held.append(weakref.ref(parts.model))
+        return fit(config, parts, shelf, listener)
+
+    monkeypatch.setattr("tests.unit.training.short_fits.fit", watched)
+    gc.disable()
+    train(config.with_values(values), RECORDED)
+    gc.enable()
+    assert held[0]() is None
 
 
 def test_an_incomplete_last_batch_is_taken_as_usual(train, config):

@@ -1,8 +1,8 @@
-"""The way that images take into the network in a training: where they lie, and what of the network they go through."""
+"""The path of images into the network in a training: where they lie, and what of the network they go through."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Road:
+class InputPath:
     """How a training learns and looks after itself."""
 
     feed: Feed  # what each step learns from
@@ -33,37 +33,36 @@ class Road:
     validation: Inputs | None
 
 
-def road_of(config: TrainingConfig, parts: TrainingParts, engine: Engine, shelf: FeatureShelf) -> Road:
-    """The way of a training on its device; the shelf is used only where features are kept."""
+def input_path_of(config: TrainingConfig, parts: TrainingParts, engine: Engine, shelf: FeatureShelf) -> InputPath:
+    """The path of a training on its device; the shelf is used only where features are kept."""
     if config.cached_features:
-        return _road_of_features(shelf, config, parts, engine)
+        return _path_of_features(shelf, config, parts, engine)
     if engine.on_device:
         feed: Feed = DeviceFeed(parts.train, config, parts.spec, parts.device, engine)
     else:
         feed = HostFeed(parts.train, config, parts.spec, parts.device)
     validation = None if parts.validation is None else _inputs(parts.validation, parts.spec, parts.device, engine)
-    return Road(feed, parts.model, validation)
+    return InputPath(feed, parts.model, validation)
 
 
-def _road_of_features(shelf: FeatureShelf, config: TrainingConfig, parts: TrainingParts, engine: Engine) -> Road:
+def _path_of_features(shelf: FeatureShelf, config: TrainingConfig, parts: TrainingParts, engine: Engine) -> InputPath:
     """Only the head is passed, by features that wait on the shelf."""
     _, head = split_before(parts.model, parts.spec.head)
     feed = FeatureFeed(shelf, config, parts, engine)
-    validation = None if parts.validation is None else _features(shelf, parts.validation, parts.device, engine)
-    return Road(feed, head, validation)
+    return InputPath(feed, head, None if parts.validation is None else _features(feed, parts.device, engine))
 
 
-def _features(shelf: FeatureShelf, data: LabelledImages, device: torch.device, engine: Engine) -> Inputs:
-    """Features of images as they were prepared, computed when they are first asked for, without a break."""
-    unheard = replace(shelf, on_progress=lambda _done, _count: None)
+def _features(feed: FeatureFeed, device: torch.device, engine: Engine) -> Inputs:
+    """Features of the validation's images, which the feed has had computed before its first batch."""
     batch = batch_size_for(device)
     opened: list[tuple[Features, RowSource]] = []
 
     def inputs(start: int, _stop: int) -> torch.Tensor:
         if not opened:
-            features = unheard.unchanged(data)
+            features = feed.validation()
+            count = len(features.array)
             source = source_of(features, device, engine)
-            source.open_epoch(np.split(np.arange(len(data)), range(batch, len(data), batch)))
+            source.open_epoch(np.split(np.arange(count), range(batch, count, batch)))
             opened.append((features, source))
         features, source = opened[0]
         return features.tensor(source.take(start // batch)).to(device)
