@@ -20,12 +20,13 @@ from mammo.explanation import CAM_METHODS
 from mammo.imaging.reading import read_bytes
 from mammo.ingest.pool import shared_pool
 from mammo.jobs.batch import CSV, HTML, KIND, BatchRequest
+from mammo.jobs.known_trust import known_trust
 from mammo.jobs.lessons import lessons_of_job
 from mammo.jobs.workers import this_process
 from mammo.prediction.wire import Answer, Question
 from mammo.report import Case, Origin, case_of, report_html, versions
 from mammo.report.pdf import report_pdf
-from mammo.store import JobRecord, NewJob, open_store
+from mammo.store import JobRecord, NewJob, Store, open_store
 
 _OPACITY = 0.6  # of the heat maps
 _MOST_WHOLE = 8  # pictures that a report holds with every pixel; beyond them it would be too large to open
@@ -74,7 +75,8 @@ def _judge_files(job: int, files: list[Path], cam: str, out: Path | None, *, as_
     lessons_of_job(store, where, record)
     if out is not None:
         _make_folder(out)
-    predicting = _Predicting(job, cam, PredictionServer(where).explained, out, whole=len(files) <= _MOST_WHOLE)
+    origin = _origin(store, record, cam)
+    predicting = _Predicting(origin, PredictionServer(where).explained, out, whole=len(files) <= _MOST_WHOLE)
     rows: list[dict[str, Any]] = []
     cases: list[Case] = []
     for number, file in enumerate(files, start=1):
@@ -88,13 +90,29 @@ def _judge_files(job: int, files: list[Path], cam: str, out: Path | None, *, as_
         rows.append(row)
         cases += [case] if case else []
     if out is not None:
-        _write_reports(out, record, cam, cases)
+        _write_reports(out, origin, cases)
     show({"predictions": rows, "research_use": RESEARCH_USE}, [*map(_line, rows), RESEARCH_USE], as_json=as_json)
     refused = [row["error"] for row in rows if "error" in row]
     for sentence in refused:
         say(sentence)
     if refused:
         raise typer.Exit(2)
+
+
+def _origin(store: Store, job: JobRecord, method: str) -> Origin:
+    trust = known_trust(store, job.id).get(method)
+    return Origin(
+        job=job.id,
+        data_set=job.data_set,
+        split=job.split,
+        method=method,
+        layer=None,
+        opacity=_OPACITY,
+        made_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        versions=versions(),
+        checks=None if trust is None else trust.passed,
+        is_void=trust is not None and trust.is_void,
+    )
 
 
 def _make_folder(out: Path) -> None:
@@ -108,8 +126,7 @@ def _make_folder(out: Path) -> None:
 class _Predicting:
     """How each file is answered."""
 
-    job: int
-    method: str
+    origin: Origin
     judge: Callable[[Question, bytes], Answer]
     out: Path | None
     whole: bool  # the report is to hold the pictures whole
@@ -119,20 +136,22 @@ class _Predicting:
         if file.is_dir():
             raise ImageError(f"{file.name} is a folder; judge all that lies in it with --batch.", code="not_a_file")
         content = read_bytes(file)
-        answer = self.judge(Question(self.job, file.name, self.method), content)
+        origin = self.origin
+        answer = self.judge(Question(origin.job, file.name, origin.method), content)
         row: dict[str, Any] = {
             "file": file.name,
             "label": answer.label,
             "probabilities": answer.probabilities,
             **_qualified(answer),
-            "heatmap": self.method,
+            "heatmap": origin.method,
             "overlay": None,
             "warnings": list(answer.warnings),
         }
         if self.out is None:
             return row, None
         image = shared_pool().decode(file.name, content)
-        case = case_of(f"Image {number}", image, answer, _OPACITY, with_film=self.whole)
+        is_doubted = origin.is_doubted
+        case = case_of(f"Image {number}", image, answer, _OPACITY, is_doubted=is_doubted, with_film=self.whole)
         row["overlay"] = f"overlay-{number}.png"
         drawn = cv2.imdecode(np.frombuffer(case.overlay, np.uint8), cv2.IMREAD_COLOR)
         cv2.imwrite(str(self.out / row["overlay"]), np.asarray(drawn))
@@ -147,9 +166,7 @@ def _qualified(answer: Answer) -> dict[str, Any]:
     return {"calibrated": shares, "fits": list(answer.qualified.fits)}
 
 
-def _write_reports(out: Path, job: JobRecord, method: str, cases: list[Case]) -> None:
-    made_at = datetime.now(UTC).isoformat(timespec="seconds")
-    origin = Origin(job.id, job.data_set, job.split, method, None, _OPACITY, made_at, versions())
+def _write_reports(out: Path, origin: Origin, cases: list[Case]) -> None:
     (out / "report.html").write_text(report_html(origin, cases), encoding="utf-8")
     if cases:
         (out / "report.pdf").write_bytes(report_pdf(origin, cases))

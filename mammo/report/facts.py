@@ -14,6 +14,7 @@ from mammo.imaging.display import exact_png
 from mammo.imaging.gray_image import StoredImage
 from mammo.imaging.lossless import lossless
 from mammo.imaging.reading import LoadedImage
+from mammo.prediction import words
 from mammo.prediction.pictures import overlaid
 from mammo.prediction.wire import Answer
 
@@ -34,6 +35,13 @@ class Origin:
     opacity: float  # of the heat maps, in [0, 1]
     made_at: str  # ISO 8601, UTC
     versions: Mapping[str, str]
+    checks: tuple[int, int] | None = None  # that the heat maps passed, and that were made; None: nobody made any
+    is_void: bool = False  # the checks can't help, since the model itself or its maps are worth nothing
+
+    @property
+    def is_doubted(self) -> bool:
+        """Whether the heat maps are drawn in gray, since they are not to be trusted."""
+        return self.checks is not None and words.heatmap_trust(self.checks, is_void=self.is_void) == "poor"
 
 
 @dataclass(frozen=True)
@@ -58,7 +66,15 @@ class Case:
     film: bytes  # PNG with every pixel and every gray; empty where the report is not to hold it
 
 
-def case_of(name: str, image: LoadedImage, answer: Answer, opacity: float, *, with_film: bool = True) -> Case:
+def case_of(
+    name: str,
+    image: LoadedImage,
+    answer: Answer,
+    opacity: float,
+    *,
+    is_doubted: bool = False,
+    with_film: bool = True,
+) -> Case:
     """A case for a report.
 
     Args:
@@ -66,6 +82,7 @@ def case_of(name: str, image: LoadedImage, answer: Answer, opacity: float, *, wi
         image: As it was read for the answer.
         answer: What the model says of it.
         opacity: Of the heat map, in [0, 1].
+        is_doubted: The heat map is not to be trusted, and is drawn in gray.
         with_film: The report is to hold the picture whole, so that it can be verified without the file.
     """
     stored, bits = lossless(image.pixels)
@@ -73,7 +90,7 @@ def case_of(name: str, image: LoadedImage, answer: Answer, opacity: float, *, wi
     return Case(
         facts=CaseFacts(name, width, height, bits, pixels_sha256(stored, bits), answer_facts(answer)),
         shown=answer.picture,
-        overlay=overlaid(answer, opacity) if answer.heatmap else b"",
+        overlay=overlaid(answer, opacity, is_doubted=is_doubted) if answer.heatmap else b"",
         film=exact_png(stored) if with_film else b"",
     )
 

@@ -21,13 +21,18 @@ class Told:
 
 
 def told(facts: CaseFacts, origin: Origin) -> Told:
-    """What the page said, too."""
+    """What the page says of an answer, too, but for two lines of doubt.
+
+    How steady the answer is, and how far the picture is from those learnt from, are no facts of a report: they would
+    take each verifier as many answers again, and the films learnt from.
+    """
     answer = facts.answer
     kept = answer.get("qualified")
     qualified = None if kept is None else Qualified.from_json(kept)
     calibrated = {} if qualified is None else qualified.shares
     height = None if answer.get("spacing_mm") else facts.height_px
-    doubts = [words.resolution_doubt(answer.get("pixels_per_input", 1.0), answer.get("spacing_mm"), height)]
+    heatmap = [] if origin.method is None else [words.heatmap_doubt(origin.checks, is_void=origin.is_void)]
+    doubts = [*heatmap, words.resolution_doubt(answer.get("pixels_per_input", 1.0), answer.get("spacing_mm"), height)]
     if qualified is not None:
         doubts.append(words.tested_doubt(qualified.tested, origin.data_set))
     return Told(

@@ -90,7 +90,7 @@ def _case_checks(
     answer = judge(question, exact_png(lossless(film.pixels)[0]))
     differences = list(_differences(facts.answer, answer_facts(answer)))
     yield Check(facts.name, "answer", not differences, "; ".join(differences) or "recomputed, the same")
-    drawn = overlaid(answer, origin.opacity) if answer.heatmap else b""
+    drawn = overlaid(answer, origin.opacity, is_doubted=origin.is_doubted) if answer.heatmap else b""
     for name, stated, computed in (("picture", case.shown, answer.picture), ("heat map", case.overlay, drawn)):
         alike = _look_alike(_read(decode, name, stated), _read(decode, name, computed))
         detail = "redrawn, the same" if alike else f"The {name} shown is not what the model gives."

@@ -11,6 +11,7 @@ import streamlit as st
 from mammo.ingest.pool import shared_pool
 from mammo.report import Case, Origin, case_of, report_html, versions
 from mammo.store import JobRecord
+from mammo.ui import predict_doubts
 from mammo.ui.explained import View
 from mammo.ui.predict_files import Judged
 
@@ -23,10 +24,12 @@ def offer_report(job: JobRecord, answered: Sequence[Judged], view: View) -> None
         return
 
     def html() -> str:
-        return report_html(_origin(job, view), _cases(answered, view))
+        origin = _origin(job, view)
+        return report_html(origin, _cases(answered, origin))
 
     def pdf() -> bytes:
-        return _pdf(_origin(job, view), _cases(answered, view))
+        origin = _origin(job, view)
+        return _pdf(origin, _cases(answered, origin))
 
     download = partial(st.download_button, icon=":material/download:", on_click="ignore")
     with st.container(horizontal=True, gap="small"):
@@ -42,17 +45,30 @@ def _pdf(origin: Origin, cases: list[Case]) -> bytes:
 
 def _origin(job: JobRecord, view: View) -> Origin:
     made_at = datetime.now(UTC).isoformat(timespec="seconds")
-    return Origin(job.id, job.data_set, job.split, view.method, view.layer, view.opacity, made_at, versions())
+    trust = predict_doubts.trust_of(job, view.method)
+    return Origin(
+        job=job.id,
+        data_set=job.data_set,
+        split=job.split,
+        method=view.method,
+        layer=view.layer,
+        opacity=view.opacity,
+        made_at=made_at,
+        versions=versions(),
+        checks=None if trust is None else trust.passed,
+        is_void=trust is not None and trust.is_void,
+    )
 
 
-def _cases(answered: Sequence[Judged], view: View) -> list[Case]:
+def _cases(answered: Sequence[Judged], origin: Origin) -> list[Case]:
     whole = len(answered) <= _MOST_WHOLE
     return [
         case_of(
             one.file.shown,
             shared_pool().decode(one.file.shown, one.file.content),
             one.answer,
-            view.opacity,
+            origin.opacity,
+            is_doubted=origin.is_doubted,
             with_film=whole,
         )
         for one in answered

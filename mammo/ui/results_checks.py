@@ -5,14 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from mammo.explanation import CAM_METHODS
-from mammo.store import JobFilter, JobRecord, JobState, NewJob
+from mammo.jobs.known_trust import CHECK, checks_of, known_trust
+from mammo.store import JobRecord, JobState, NewJob
 from mammo.trust.heatmap_trust import HeatmapTrust
 from mammo.ui import cache, people
 from mammo.ui.drawn_beforehand import show_drawn_beforehand
 from mammo.ui.plain_text import plain
 from mammo.ui.results_lesion_maps import show_lesion_maps
 
-_KIND = "heatmap_check"
 _USUAL = ("grad_cam", "hires_cam", "layer_cam")
 
 
@@ -31,7 +31,7 @@ def _show_checks(job: JobRecord) -> None:
     for trust in known.values():
         with st.container(border=True):
             _show(trust)
-    running = _checks_of(job.id, {JobState.QUEUED, JobState.STARTING, JobState.RUNNING})
+    running = checks_of(cache.store(), job.id, {JobState.QUEUED, JobState.STARTING, JobState.RUNNING})
     if running:
         st.info(f"Job {running[0].id} is checking heat maps: {running[0].progress:.0%} done.", icon=":material/timer:")
         st.page_link("pages/training.py", label="Watch it", query_params={"job": str(running[0].id)})
@@ -46,16 +46,7 @@ def _show_checks(job: JobRecord) -> None:
 
 def known_checks(job_id: int) -> dict[str, HeatmapTrust]:
     """The latest check of each method of a training."""
-    found: dict[str, HeatmapTrust] = {}
-    for check in _checks_of(job_id, {JobState.SUCCEEDED}):  # the latest first
-        for one in (check.result or {}).get("checks", []):
-            found.setdefault(one["method"], HeatmapTrust.from_json(one))
-    return found
-
-
-def _checks_of(job_id: int, states: set[JobState]) -> list[JobRecord]:
-    jobs = cache.store().jobs.list(JobFilter(kind=_KIND, states=states, limit=200))
-    return [one for one in jobs if one.config.get("job") == job_id]
+    return known_trust(cache.store(), job_id)
 
 
 def _show(trust: HeatmapTrust) -> None:
@@ -93,8 +84,8 @@ def _offer(job: JobRecord, methods: list[str]) -> None:
     )
     if st.button("Check heat maps", icon=":material/fact_check:", disabled=not chosen):
         config = {"job": job.id, "methods": chosen}
-        key = f"{_KIND}-{job.id}-{','.join(sorted(chosen))}-{len(_checks_of(job.id, set(JobState)))}"
+        key = f"{CHECK}-{job.id}-{','.join(sorted(chosen))}-{len(checks_of(cache.store(), job.id, set(JobState)))}"
         cache.store().jobs.submit(
-            NewJob(_KIND, config, people.current_person(), data_set=job.data_set, idempotency_key=key)
+            NewJob(CHECK, config, people.current_person(), data_set=job.data_set, idempotency_key=key)
         )
         st.rerun()

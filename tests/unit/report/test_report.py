@@ -132,6 +132,33 @@ def test_what_a_name_or_a_label_holds_is_text(case):
     assert read_report(text).cases[0].facts.name == SCRIPT
 
 
+def test_a_heat_map_that_is_not_to_be_trusted_is_gray_and_said_to_be_and_verified_as_such(film):
+    answer = judged(type("Question", (), {"name": "a"}), png(film.pixels))
+    exact = float(film.pixels.mean())
+    answer = replace(answer, probabilities={"benign": 1 - exact, "malignant": exact})
+    doubted = replace(ORIGIN, checks=(1, 3))
+    case = case_of("Image 1", film, answer, 0.6, is_doubted=doubted.is_doubted)
+    drawn = cv2.imdecode(np.frombuffer(case.overlay, np.uint8), cv2.IMREAD_COLOR).astype(int)
+    assert np.ptp(drawn, axis=2).max() <= 3
+    text = report_html(doubted, [case])
+    assert "Heat map: poor trust, 1 of 3 checks." in text
+    assert "Evidence for benign, not to be trusted" in text
+    assert failed(text) == set()
+
+
+@pytest.mark.parametrize(
+    ("trust", "sentence"),
+    [
+        ({"checks": (3, 3)}, "Heat map: good trust, 3 of 3 checks."),
+        ({}, "Heat map: nobody has checked yet"),
+        ({"checks": (3, 3), "is_void": True}, "Heat map: poor trust"),
+    ],
+)
+def test_a_report_says_how_far_its_heat_maps_can_be_trusted(case, trust, sentence):
+    assert sentence in report_html(replace(ORIGIN, **trust), [case])
+    assert "Heat map:" not in report_html(replace(ORIGIN, method=None, **trust), [case])
+
+
 @pytest.mark.parametrize("text", ["", "<html></html>", '<script type="application/json" id="mammo-facts">[]</script>'])
 def test_what_is_no_report_is_one_sentence(text):
     with pytest.raises(MammoError, match="no report"):
@@ -139,7 +166,7 @@ def test_what_is_no_report_is_one_sentence(text):
 
 
 def test_a_report_of_another_layout_names_it(case):
-    text = report_html(ORIGIN, [case]).replace('"layout": 2', '"layout": 99')
+    text = report_html(ORIGIN, [case]).replace('"layout": 3', '"layout": 99')
     with pytest.raises(MammoError, match="layout 99"):
         read_report(text)
 
