@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -13,11 +14,12 @@ from mammo.prediction.kept import TILE_PX, kept_answer, kept_path
 from mammo.prediction.pictures import overlaid
 from mammo.prediction.wire import Answer
 from mammo.store import JobRecord, PredictionRecord
-from mammo.ui import explained, numbers, predictor_away, theme
+from mammo.ui import explained, numbers, predictor_away, theme, thumbnails
 from mammo.ui.components.film_grid import FilmTile, film_grid
 from mammo.ui.embedded import embedded
 from mammo.ui.explained import Judged, View
 from mammo.ui.judged_squares import judged_of
+from mammo.ui.results_checks import known_checks
 
 PER_PAGE = 24
 IMAGE = "image"  # name in the address
@@ -28,6 +30,20 @@ _AT_ONCE = 2  # questions that the prediction process answers side by side
 _Key = tuple[object, ...]
 
 
+@dataclass(frozen=True)
+class _Page:
+    """Images that are shown together; rows and films stand in the same order."""
+
+    job: int
+    rows: Sequence[PredictionRecord]
+    films: Sequence[Judged]
+    class_names: tuple[str, ...]
+    view: View
+    remarks: Mapping[str, str]
+    is_doubted: bool  # the heat maps are not to be trusted
+    is_awaited: bool  # the page says already that the prediction process is away
+
+
 class Overlays:
     """Overlaid pictures that are computed while the page already shows the others. Sessions share one."""
 
@@ -35,14 +51,23 @@ class Overlays:
         self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="overlay")
         self._made: dict[_Key, Future[bytes]] = {}
 
-    def ask(self, job: int, films: Sequence[Judged], view: View) -> list[bytes | MammoError | None]:
-        """JPEG of each film as the model of its fold judged it, or why there is none, or None while it is made."""
+    def ask(
+        self, job: int, films: Sequence[Judged], view: View, *, is_doubted: bool = False
+    ) -> list[bytes | MammoError | None]:
+        """JPEG of each film as the model of its fold judged it, or why there is none, or None while it is made.
+
+        Args:
+            job: The training.
+            films: What was judged.
+            view: Of the heat maps.
+            is_doubted: They are not to be trusted, and are drawn in gray.
+        """
         if len(self._made) > 600:  # pictures of 30 kB
             self._made = {}
-        keys = [(job, film.sample.id, film.sample.sha256, film.fold, film.square, view) for film in films]
+        keys = [(job, film.sample.id, film.sample.sha256, film.fold, film.square, view, is_doubted) for film in films]
         for key, film in zip(keys, films, strict=True):
             if key not in self._made or _failed(self._made[key]):
-                self._made[key] = self._pool.submit(_overlay, job, film, view)
+                self._made[key] = self._pool.submit(_overlay, job, film, view, is_doubted=is_doubted)
         futures = [self._made[key] for key in keys]
         wait(futures, timeout=_PATIENCE_SECONDS)
         return [_outcome(future) for future in futures]
@@ -83,11 +108,16 @@ def show_images(
     if len(shown) < len(on_page):
         st.info(f"{numbers.counted(len(on_page) - len(shown), 'image')} of this page left the data set since the test.")
     films = [judged[row.item_id] for row in shown]
-    found = overlays().ask(job.id, films, view)
-    if any(isinstance(one, MammoError) and one.code == predictor_away.CODE for one in found):
+    trust = known_checks(job.id).get(view.method or "")
+    is_doubted = trust is not None and bool(trust.failures)
+    found = overlays().ask(job.id, films, view, is_doubted=is_doubted)
+    is_awaited = any(_is_away(one) for one in found)
+    if is_awaited:
         predictor_away.show_waiting()
-    run_every = _REDRAWN_SECONDS if None in found else None
-    st.fragment(_draw, run_every=run_every)(job.id, shown, films, tuple(class_names), view, remarks or {})
+    run_every = _REDRAWN_SECONDS if None in found or None in _plain_films(films, found).values() else None
+    st.fragment(_draw, run_every=run_every)(
+        _Page(job.id, shown, films, tuple(class_names), view, remarks or {}, is_doubted, is_awaited)
+    )
 
 
 def surest_first(rows: Iterable[PredictionRecord]) -> list[PredictionRecord]:
@@ -100,34 +130,31 @@ def open_image(item_id: str) -> None:
     st.query_params[IMAGE] = item_id
 
 
-def _draw(
-    job: int,
-    rows: Sequence[PredictionRecord],
-    films: Sequence[Judged],
-    class_names: tuple[str, ...],
-    view: View,
-    remarks: Mapping[str, str],
-) -> None:
-    found = overlays().ask(job, films, view)
-    styles = theme.current().class_styles(class_names)
+def _draw(page: _Page) -> None:
+    found = overlays().ask(page.job, page.films, page.view, is_doubted=page.is_doubted)
+    plain_films = _plain_films(page.films, found)
+    if plain_films and not page.is_awaited:
+        st.rerun()  # out of the fragment: the page says above the films that the prediction process is away
+    styles = theme.current().class_styles(page.class_names)
     tiles = []
-    for row, judged, picture in zip(rows, films, found, strict=True):
+    for row, judged, picture in zip(page.rows, page.films, found, strict=True):
         film = judged.sample
-        called = class_names[_called(row)]
-        place = remarks.get(row.item_id) or f"{film.laterality or '?'} {film.view or '?'}"
+        called = page.class_names[_called(row)]
+        place = page.remarks.get(row.item_id) or f"{film.laterality or '?'} {film.view or '?'}"
         facts = f"{place}, called {called} {max(row.probabilities):.2f}"
-        url = embedded(picture) if isinstance(picture, bytes) else None
-        style = styles[class_names[row.truth]]
+        shown = plain_films[film.id] if _is_away(picture) else picture
+        url = embedded(shown) if isinstance(shown, bytes) else None
+        style = styles[page.class_names[row.truth]]
         tiles.append(
             FilmTile(
                 id=row.item_id,
                 picture=url,
-                alt=f"{film.path.name}, {class_names[row.truth]}, called {called} {max(row.probabilities):.2f}",
+                alt=f"{film.path.name}, {page.class_names[row.truth]}, called {called} {max(row.probabilities):.2f}",
                 name=film.path.stem,
                 facts=facts,
                 mark=style.mark,
                 color=style.color,
-                problem=str(picture) if isinstance(picture, MammoError) else "",
+                problem=str(shown or "") if not isinstance(shown, bytes) else "",
             )
         )
     film_grid(tiles, label="Chosen images", key="results.grid", on_open=open_image)
@@ -137,9 +164,9 @@ def _draw(
         st.caption("Heat maps are being computed.")
 
 
-def _overlay(job: int, film: Judged, view: View) -> bytes:
+def _overlay(job: int, film: Judged, view: View, *, is_doubted: bool) -> bytes:
     answer = _drawn_beforehand(job, film, view) or explained.explain_film(job, film, view, TILE_PX)
-    return overlaid(answer, view.opacity, least_px=TILE_PX)
+    return overlaid(answer, view.opacity, is_doubted=is_doubted, least_px=TILE_PX)
 
 
 def _drawn_beforehand(job: int, film: Judged, view: View) -> Answer | None:
@@ -152,6 +179,17 @@ def _drawn_beforehand(job: int, film: Judged, view: View) -> Answer | None:
 
 def _called(row: PredictionRecord) -> int:
     return max(range(len(row.probabilities)), key=row.probabilities.__getitem__)
+
+
+def _plain_films(films: Sequence[Judged], found: Sequence[bytes | MammoError | None]) -> dict[str, thumbnails.Picture]:
+    """By film, what is shown while the prediction process is away."""
+    awaiting = [film.sample for film, picture in zip(films, found, strict=True) if _is_away(picture)]
+    shown = thumbnails.pictures(awaiting, thumbnails.TILE_PX)
+    return {sample.id: picture for sample, picture in zip(awaiting, shown, strict=True)}
+
+
+def _is_away(picture: bytes | MammoError | None) -> bool:
+    return isinstance(picture, MammoError) and picture.code == predictor_away.CODE
 
 
 def _failed(future: Future[bytes]) -> bool:

@@ -161,15 +161,18 @@ def test_while_the_prediction_process_is_away_the_page_says_so_and_answers_when_
     assert "Benign" in [one.value for one in app.header]
 
 
-def test_images_of_a_cell_wait_for_the_prediction_process_and_come_when_it_is_back(results, tested):
+def test_a_cell_shows_plain_films_until_the_prediction_process_is_back_with_their_heat_maps(results, tested):
     app = results(**CELL)
-    while any(not tile["problem"] for tile in tiles(app)):
+    while any(tile["picture"] is None for tile in tiles(app)):
         app.run()
-    assert "starting again" in app.run().warning[0].value
+    (told,) = [one.value for one in app.run().warning]
+    assert "starting again" in told
+    plain = [tile["picture"] for tile in tiles(app)]
+    assert [tile["problem"] for tile in tiles(app)] == [""] * len(plain)
     with StandIn(settings()):
-        while any(tile["picture"] is None for tile in tiles(app)):
-            app.run()
-        assert not app.run().warning
+        while app.run().warning or any(tile["picture"] is None for tile in tiles(app)):
+            pass
+    assert all(tile["picture"] not in plain for tile in tiles(app))
 
 
 def test_a_page_that_waited_in_vain_stops_looking_and_offers_to_try_again(results, store, tested, monkeypatch):

@@ -2,7 +2,9 @@
 
 import io
 import zipfile
+from base64 import b64decode
 
+import cv2
 import numpy as np
 import pytest
 
@@ -14,6 +16,7 @@ from mammo.store import NewJob, PredictionRecord
 from mammo.training.presets import PRESETS
 from mammo.trust.heatmap_trust import HeatmapTrust
 from tests.pages.conftest import WORKER
+from tests.pages.test_results import tiles
 from tests.pages.words import unescaped
 
 NAMES = ("normal", "benign", "malignant")
@@ -253,3 +256,18 @@ def test_an_image_tells_the_doubts_about_its_map_and_methods_stand_side_by_side(
     assert {question.method for question in predictor.questions} >= {"grad_cam", "layer_cam", "integrated_gradients"}
     assert "occlusion" not in {question.method for question in predictor.questions}
     assert "not checked" in words(app)
+
+
+@pytest.mark.parametrize("failing", [True, False])
+def test_tiles_lose_their_color_where_the_large_image_does(section, store, trained, predictor, failing):
+    with_checks(store, trained, failing)
+    app = section("matrix", true="benign", called="benign")
+    while not tiles(app) or any(tile["picture"] is None for tile in tiles(app)):
+        app.run()
+    levels = [decoded(tile["picture"]) for tile in tiles(app)]
+    assert all(bool(np.ptp(one, axis=2).max() <= 3) == failing for one in levels)
+
+
+def decoded(url):
+    content = b64decode(url.split(",", 1)[1])
+    return cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR).astype(int)
