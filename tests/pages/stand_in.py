@@ -37,6 +37,7 @@ class StandIn:
         where.home.mkdir(exist_ok=True)
         self.where, self.facts, self.questions, self.stability = where, dict(FACTS), [], dict(STABILITY)
         self.facts_of = {}  # of jobs that say something else
+        self.judge = None  # or a function from a picture's bytes to facts, instead of all these
         self._is_over = False
 
     def __enter__(self):
@@ -70,4 +71,5 @@ class StandIn:
         if blobs[0].startswith(b"odd"):
             return pack({"error": "This does not look like a mammogram. None was made.", "code": "no_mammogram"}, PNG)
         heatmap = b"" if question.method is None else PNG
-        return pack(self.facts_of.get(question.job, self.facts), PNG, heatmap, PNG)
+        facts = self.judge(blobs[0]) if self.judge else self.facts_of.get(question.job, self.facts)
+        return pack(facts, PNG, heatmap, PNG)

@@ -1,10 +1,19 @@
 import json
+import re
 
+import cv2
+import numpy as np
 import pytest
 
 from mammo.enhancement import ENHANCEMENTS
+from mammo.imaging.breast import breast_mask
+from mammo.imaging.enhancement_scores import DEFINITIONS
+from mammo.imaging.reading import read_image
+from mammo.jobs.workers import this_process
+from mammo.store import NewJob
 from mammo.ui.components.live_contrast import LIVE_METHODS
 from mammo.ui.plain_text import plain
+from tests.pages.stand_in import FACTS
 from tests.pages.words import unescaped
 
 PAGE = "pages/contrast.py"
@@ -188,3 +197,100 @@ def test_a_preset_without_a_name_is_not_saved(contrast, data_set, store):
     assert not app.exception
     assert app.error
     assert store.presets.list("enhancement") == ()
+
+
+# its scores
+
+
+def scores(app):
+    """The scores as they are read: by name, before and after or one figure."""
+    told = [re.match(r":gray\[(.+)\] \*\*(.+)\*\*", one.value) for one in app.markdown]
+    return {one[1]: one[2] for one in told if one}
+
+
+def first_film(store):
+    return read_image(store.data_sets.samples("phantoms")[0].path).pixels
+
+
+def test_the_scores_are_those_of_their_formulas_inside_the_breast(contrast, data_set, store):
+    before = first_film(store)
+    inside = breast_mask(before)
+    after = np.power(before, np.float32(2))
+    mean_error = np.mean((after[inside].astype(float) - before[inside]) ** 2)
+    told = scores(contrast(method="gamma", **{"gamma.gamma": "2"}))
+    assert float(told["AMBE"]) == pytest.approx(abs(after[inside].mean() - before[inside].mean()), abs=0.006)
+    assert float(told["PSNR in dB"]) == pytest.approx(-10 * np.log10(mean_error), abs=0.006)
+    shares = [np.histogram(one[inside], 256, (0, 1))[0] / inside.sum() for one in (before, after)]
+    expected = [-sum(share * np.log2(share) for share in one if share) for one in shares]
+    assert [float(one) for one in told["Entropy"].split(" to ")] == pytest.approx(expected, abs=0.03)
+
+
+def test_a_setting_that_changes_nothing_has_scores_that_say_so(contrast, data_set):
+    app = contrast(method="gamma")
+    told = scores(app)
+    assert (told["CII"], told["AMBE"], told["PSNR in dB"]) == ("1.00", "0.00", "n/a")
+    assert len(set(told["Entropy"].split(" to "))) == len(set(told["EME"].split(" to "))) == 1
+    assert {one.help for one in app.markdown} >= set(DEFINITIONS.values())
+
+
+# what a model says
+
+
+def answers(app):
+    """Per setting the class and the probabilities that the page tells."""
+    called = [one.value for one in app.markdown if one.value.startswith(("As stored", "With this setting"))]
+    bars = [re.search(r'aria-label="([^"]+)"', one.value)[1] for one in app.html if "probabilities" in one.value]
+    return dict(zip(called, bars, strict=True))
+
+
+def by_brightness(picture):
+    """A model that finds a film benign by as much as it is bright."""
+    pixels = cv2.imdecode(np.frombuffer(picture, np.uint8), cv2.IMREAD_UNCHANGED)
+    share = float(pixels.mean() / np.iinfo(pixels.dtype).max)
+    return {**FACTS, "label": "benign" if share > 0.1 else "normal", "probabilities": in_classes(share)}
+
+
+def in_classes(share):
+    return {"normal": 1 - share, "benign": share, "malignant": 0.0}
+
+
+def bar(share):
+    return ", ".join(f"{name} {value:.2f}" for name, value in in_classes(share).items())
+
+
+def test_a_model_is_asked_nothing_until_it_is_chosen(contrast, tested, predictor):
+    app = contrast(method="clahe")
+    assert app.selectbox(key="model").value == "off"
+    assert answers(app) == {}
+    app.selectbox(key="model").select(str(tested)).run()
+    assert len(answers(app)) == len(predictor.questions) == 2
+    assert {(one.job, one.method, one.must_answer) for one in predictor.questions} == {(tested, None, True)}
+    assert app.query_params["model"] == str(tested)
+
+
+def test_a_model_judges_the_film_as_stored_and_as_each_setting_makes_it(contrast, tested, predictor, store):
+    predictor.judge = by_brightness
+    film = first_film(store)
+    app = contrast(method="clahe", model=str(tested))
+    assert list(answers(app).values()) == [bar(film.mean()), bar(clahe_of(film, 2).mean())]
+    app.slider(key="clahe.clip_limit").set_value(10.0).run()
+    assert list(answers(app).values()) == [bar(film.mean()), bar(clahe_of(film, 10).mean())]
+    assert bar(clahe_of(film, 2).mean()) != bar(clahe_of(film, 10).mean()) != bar(film.mean())
+
+
+def clahe_of(film, clip_limit):
+    return ENHANCEMENTS["clahe"].apply(film, clip_limit=clip_limit, tile_grid=8)
+
+
+def test_a_model_that_can_not_answer_is_one_sentence_and_the_film_stays(contrast, tested):
+    app = contrast(model=str(tested))
+    assert not app.exception
+    assert len(app.error) + len(app.warning) + len(app.info) == 1
+    assert view(app)["name"]
+
+
+def test_only_finished_trainings_can_be_asked(contrast, store, data_set):
+    job = store.jobs.submit(NewJob("training", {"model": "small"}, "guest", data_set.name), this_process("test"))
+    app = contrast(model=str(job.id))
+    assert not app.exception
+    assert "model" not in [box.key for box in app.selectbox]
