@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 
 import cv2
@@ -206,6 +207,22 @@ def test_the_audit_tells_women_in_two_parts(page, data_set, split):
     found = [one.value for one in page().markdown if "Patients with images in more than one part" in one.value]
     assert found
     assert "warning" in found[0]
+
+
+def test_the_balance_of_classes_stands_by_part_with_its_counts(page, store, data_set, split):
+    (chart,) = page(split=split.name).get("plotly_chart")
+    bars = {bar["name"]: dict(zip(bar["y"], bar["text"], strict=True)) for bar in json.loads(chart.proto.spec)["data"]}
+    part_of = store.splits.load("phantoms", split.name).assignment
+    found = Counter((one.labels["case"], part_of[one.id]) for one in store.data_sets.samples("phantoms"))
+    names, parts = ("normal", "benign", "malignant"), ("train", "validation", "test")
+    assert bars == {name: {part: str(found[name, part] or "") for part in parts} for name in names}
+    assert sum(found.values()) == 12
+
+
+def test_without_a_split_there_is_no_balance_by_part_but_the_way_to_one(page, data_set):
+    opened = page()
+    assert not opened.get("plotly_chart")
+    assert any("No split yet. Make one below" in text for text in captions(opened))
 
 
 def test_films_that_can_teach_nothing_are_told(page, constant_data_set):
