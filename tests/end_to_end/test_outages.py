@@ -100,6 +100,24 @@ def test_a_browser_that_was_cut_off_shows_how_the_job_stands_when_it_is_back(add
     assert len(store.jobs.list()) == jobs
 
 
+def test_a_first_start_shows_the_overview_with_the_demo_in_the_making(tmp_path, open_page):
+    """``make run`` on a fresh machine: what the page says of the demo is what the queue holds, and it follows."""
+    page = open_page()
+    with serving(tmp_path / "home", "--demo") as fresh:
+        visit(page, fresh, "Overview")
+        told = "The demo is being made: job 1 draws synthetic films of 225 women, then a small network is trained on"
+        expect(page.get_by_text(told)).to_be_visible(timeout=WAIT_MS)
+        expect(page.get_by_text(re.compile(r"synthetic mammogram \d+ of \d+")).first).to_be_visible(timeout=WAIT_MS)
+        opened = open_store(settings(environment(tmp_path / "home")))
+        (job,) = opened.jobs.list()
+        assert (job.kind, job.state, job.config["patients"]) == ("phantoms", JobState.RUNNING, 225)
+        opened.jobs.cancel(job.id, by="guest")
+        expect(page.get_by_text("The demo is being made")).to_be_hidden(timeout=WAIT_MS)
+        opened.close()
+        assert page.locator("[data-testid=stException], [data-testid=stAlertContentError]").count() == 0
+        assert page.problems == []
+
+
 @pytest.mark.long
 def test_a_first_start_draws_films_and_trains_on_them_before_the_visitors_eyes(tmp_path, open_page):
     """The overview of ``make run`` on a fresh machine, that nobody touches: from nothing to a scored model."""
