@@ -56,7 +56,7 @@ def timed_plan(store: Store, data_set: str, split: str | None, config: TrainingC
     seconds = of_image * plan.folds * images_seen(config, images, validation)
     jobs = ", ".join(map(str, pace.jobs[:3])) if pace else ""
     known = f"as trainings {jobs} took here" if pace else "by a few steps taken on this machine; preparing comes on top"
-    return replace(plan, seconds=round(seconds, 1)), known
+    return replace(plan, seconds=round(seconds, 3)), known
 
 
 @dataclass(frozen=True)

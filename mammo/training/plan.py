@@ -59,7 +59,7 @@ def training_plan(config: TrainingConfig, size: NetworkSize, *, images: int, val
         trainable_parameters=trained,
         memory_bytes=4 * (size.parameters + trained * (1 + _OPTIMIZER_STATES.get(config.optimizer, 2)) + kept),
         features_bytes=_features_bytes(config, size, images + validation_images / max(config.cached_features, 1)),
-        seconds=round(folds * seen * size.operations / 1e9 * _SECONDS_PER_GFLOP, 1),
+        seconds=round(folds * seen * size.operations / 1e9 * _SECONDS_PER_GFLOP, 3),
         folds=folds,
     )
 

@@ -21,7 +21,6 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from mammo.ingest.child import _answer
 from mammo.ingest.limits import Limits, allow_cpu, confine
 from mammo.ingest.wishes import Wishes
-from mammo.packing import unpack
 from tests.corpus.mutations import dicom_seeds, mutated, raster_seeds
 
 _LONGEST_SECONDS = 10.0
@@ -32,14 +31,14 @@ _MOST_BYTES = 2**21  # of a file under test
 def check(data: bytes, codes: dict[str, int]) -> None:
     """One file; ``codes`` counts what becomes of them."""
     began = time.perf_counter()
-    answer, blobs = unpack(_answer("film", data, Wishes(pixels=True)))
+    answer, content = _answer("film", data, Wishes(pixels=True))
     took = time.perf_counter() - began
     assert took < _LONGEST_SECONDS, f"took {took:.1f} s"
     codes[answer.get("code", "read")] = codes.get(answer.get("code", "read"), 0) + 1
     if "error" in answer:
         assert answer["error"].startswith("film"), answer
         return
-    pixels = np.frombuffer(blobs[0], np.float32)
+    pixels = np.frombuffer(content, np.float32)
     assert pixels.size == answer["width"] * answer["height"]
     assert np.isfinite(pixels).all()
     assert 0 <= pixels.min() <= pixels.max() <= 1

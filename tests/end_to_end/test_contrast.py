@@ -281,7 +281,7 @@ def clip(page):
 
 def lies_in_stage(page):
     """How far the film's middle is from the stage's, and its height, in pixels, whatever width the window leaves."""
-    film, stage = (page.locator(name).bounding_box() for name in (".film", ".stage"))
+    film, stage = (page.locator(name).bounding_box() for name in ("canvas.after", ".stage"))
     middle = film["x"] + film["width"] / 2 - stage["x"] - stage["width"] / 2
     return {"middle": middle, "height": film["height"]}
 

@@ -81,7 +81,7 @@ def test_a_png_gets_picture_answer_probabilities_and_all_doubts_in_this_order(op
     page = open_page()
     bring(page, address, file("film.png", films[0].read_bytes()))
     page.locator(".calibrated").wait_for(timeout=WAIT_MS)
-    assert page.locator("img[alt^='Image 1 with the heat map of']").count() == 1
+    expect(page.locator("img[alt^='Image 1 with the heat map of']")).to_have_count(1, timeout=WAIT_MS)
     answer = page.locator(".st-key-answer h2").inner_text()
     assert any(words in answer for words in ("is the only class that fits", "can't tell", "Unlike anything"))
     assert "validation women (goal 90" in page.get_by_text("Such sets held the truth").inner_text()

@@ -85,7 +85,7 @@ def slid(store, data_set, tested):
 
 def grid(app):
     found = [one for one in app.get("bidi_component") if "lesion_maps.grid" in one.proto.id]
-    return json.loads(found[0].proto.json)["tiles"] if found else []
+    return json.loads(found[0].proto.json)[1] if found else []
 
 
 def test_lesion_maps_stand_beside_random_channels_and_the_middle_and_open_large(results, slid):
