@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from mammo.config import Settings
 
 _OLDEST = 90  # years; who is older is one of few, and stands as 90
-_NAME_DIGITS = 32  # of the SHA-256 of what was uploaded
+_TOKEN_BYTES = 16  # of a file's name, which is never used again: who removes a picture removes no newer one
 _NAME = "The picture"  # its own may be a person's
 
 
@@ -55,7 +56,7 @@ def keep_picture(store: Store, settings: Settings, upload: Upload) -> KeptPictur
     png = exact_png(stored)
     picture = KeptPictureRecord(
         image=upload.image,
-        file=f"{upload.image[:_NAME_DIGITS]}.png",
+        file=f"{secrets.token_hex(_TOKEN_BYTES)}.png",
         owner=upload.owner,
         kept_at=datetime.now(UTC),
         patient_id=pseudonyms(settings).of(upload.woman),
@@ -71,8 +72,14 @@ def keep_picture(store: Store, settings: Settings, upload: Upload) -> KeptPictur
         warnings=image.warnings,
     )
     check_may_be_kept(picture)
-    _write(kept_path(settings, picture), png)
-    return store.kept_pictures.add(picture)
+    path, kept = kept_path(settings, picture), None
+    _write(path, png)
+    try:
+        kept = store.kept_pictures.add(picture)
+    finally:
+        if kept is None or kept.file != picture.file:  # it could not be listed, or is kept already
+            path.unlink(missing_ok=True)
+    return kept
 
 
 def kept_path(settings: Settings, picture: KeptPictureRecord) -> Path:

@@ -73,10 +73,22 @@ class OpinionExport:
         Raises:
             DatasetError: If the folder is there already or can't be written, or no opinion can be exported.
         """
+        _make(folder)
+        try:
+            return self._written(store, settings, folder, on_progress)
+        except OSError as error:  # such as a full disk
+            shutil.rmtree(folder, ignore_errors=True)
+            raise DatasetError(f"The data set can't be written to {folder}: {error.strerror}.") from error
+        except MammoError:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+
+    def _written(
+        self, store: Store, settings: Settings, folder: Path, on_progress: Callable[[int, int], None] | None
+    ) -> Exported:
         by_image: dict[str, list[OpinionRecord]] = defaultdict(list)
         for one in store.opinions.list(viewer=self.viewer, job=self.job, person=self.person):
             by_image[one.image].append(one)
-        _make(folder)
         pictures, rows, left_out = _Pictures(store, settings, self.viewer, folder), [], []
         for place, (image, opinions) in enumerate(sorted(by_image.items())):
             if on_progress is not None:
@@ -87,7 +99,6 @@ class OpinionExport:
             except MammoError as error:
                 left_out.append(LeftOut(image, str(error)))
         if not rows:
-            shutil.rmtree(folder)
             raise DatasetError(_nothing(left_out), code="no_opinions")
         write_whole(folder / LABELS, csv_bytes(_COLUMNS, rows))
         if pictures.is_synthetic:
@@ -98,16 +109,30 @@ class OpinionExport:
 
 def zipped_export(export: OpinionExport, store: Store, settings: Settings) -> bytes:
     """The same as a ZIP, with the reasons of what was left out; DatasetError as ``carry_out``."""
-    settings.tmp_dir.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=settings.tmp_dir) as temporary:
-        folder = Path(temporary) / "opinions"
-        done = export.carry_out(store, settings, folder)
-        packed = io.BytesIO()
-        with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
-            for path in sorted(folder.iterdir()):
-                archive.write(path, path.name)
-            archive.writestr(LEFT_OUT, "".join(f"{one.image}: {one.reason}\n" for one in done.left_out))
-        return packed.getvalue()
+    try:
+        settings.tmp_dir.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=settings.tmp_dir) as temporary:
+            return _zipped(export, store, settings, Path(temporary) / "opinions")
+    except OSError as error:
+        raise DatasetError(f"The ZIP can't be made: {error.strerror}.") from error
+
+
+def zip_of_nothing(reason: str) -> bytes:
+    """What is downloaded where nothing can be exported: a ZIP of the reason alone."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr(LEFT_OUT, f"{reason}\n")
+    return packed.getvalue()
+
+
+def _zipped(export: OpinionExport, store: Store, settings: Settings, folder: Path) -> bytes:
+    done = export.carry_out(store, settings, folder)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
+        for path in sorted(folder.iterdir()):
+            archive.write(path, path.name)
+        archive.writestr(LEFT_OUT, "".join(f"{one.image}: {one.reason}\n" for one in done.left_out))
+    return packed.getvalue()
 
 
 @dataclass(frozen=True)

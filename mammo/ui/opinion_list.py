@@ -7,11 +7,12 @@ import streamlit as st
 from mammo.config import settings
 from mammo.csv_text import csv_bytes
 from mammo.errors import MammoError
-from mammo.jobs.opinion_export import OpinionExport, zipped_export
+from mammo.jobs.opinion_export import OpinionExport, zip_of_nothing, zipped_export
 from mammo.store import JobRecord, OpinionRecord
 from mammo.ui import cache, numbers, people
 from mammo.ui.opinion_keeping import show_kept
 from mammo.ui.plain_text import plain
+from mammo.ui.tables import table_of_lines
 
 _MOST_PICTURES = 200  # that a page writes while its visitor waits
 _COLUMNS = ("when (UTC)", "person", "image", "model's answer", "opinion", "holds right", "note")
@@ -24,7 +25,8 @@ def show_opinions(job: JobRecord) -> None:
     if opinions:
         with st.expander(f"All opinions: {len(opinions)}", icon=":material/forum:"):
             rows = [_cells(one) for one in opinions]
-            st.dataframe([dict(zip(_COLUMNS, row, strict=True)) for row in rows], hide_index=True)
+            table = table_of_lines(rows, _COLUMNS)
+            st.dataframe(table, hide_index=True, lazy=False, alt=f"Opinions on the answers of job {job.id}")
             _offer_downloads(job, rows)
     kept = cache.store().kept_pictures.list(viewer=person, job=job.id)
     if kept:
@@ -69,7 +71,7 @@ def _zip(job: int) -> bytes:
     try:
         return zipped_export(export, cache.store(), settings())
     except MammoError as error:  # a download has no other place for its sentence
-        return str(error).encode()
+        return zip_of_nothing(str(error))
 
 
 def _cells(one: OpinionRecord) -> list[str]:

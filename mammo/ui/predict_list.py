@@ -33,12 +33,13 @@ def show_list(job: JobRecord, coming: Iterable[Judged], view: View, count: int) 
     """
     is_doubted = predict_doubts.shows_no_color(predict_doubts.trust_of(job, view.method))
     above, bar = st.container(), st.empty()
+    bar.progress(0.0, text=f"0 of {count} judged")
     came: list[Judged] = []
     for one in coming:
-        bar.progress(len(came) / count, text=f"Judging {one.file.shown} of {count}")
         with st.container(border=True):
             _show_line(len(came) + 1, one, view, is_doubted=is_doubted)
         came.append(one)
+        bar.progress(len(came) / count, text=f"{len(came)} of {count} judged")
     bar.empty()
     _show_women(above, came, view, is_doubted=is_doubted)
     return came

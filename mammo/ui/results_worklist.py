@@ -68,7 +68,7 @@ def show_worklist(job: JobRecord, answers: JobAnswers) -> None:
 def _chosen(job: JobRecord, answers: JobAnswers, names: tuple[str, ...]) -> list[_Task]:
     """Let a person choose what is listed, in which order."""
     with st.container(horizontal=True, gap="small"):
-        films = kept_choice("List", list(_FILMS), key="list", width=200, in_words=_FILMS.__getitem__)
+        films = kept_choice("List", list(_FILMS), key="films", width=200, in_words=_FILMS.__getitem__)
         is_open = kept_choice("Which", list(_OPEN), key="open", width=200, in_words=_OPEN.__getitem__)
         called = kept_choice("Answer", [_EVERY, *names], key="answer", width=160)
         order = kept_choice("Order", list(_ORDERS), key="order", width=200, in_words=_ORDERS.__getitem__)
@@ -131,7 +131,7 @@ _TASKS: dict[str, Callable[[JobRecord, JobAnswers], list[_Task]]] = {
 def _show_task(job: JobRecord, waiting: Sequence[_Task], names: tuple[str, ...], skipped: set[str]) -> None:
     task = waiting[0]
     counted = numbers.counted(len(waiting), "answer")
-    st.caption(f"{counted} to judge. Keys: A agree, D disagree, 1 and 2 another class, N next.")
+    st.caption(f"{counted} to judge. Keys: A agree, D disagree, {_keys(len(names) - 1)}, N next.")
     view = explained.choose_view()
     answer = explained.explain_film(job.id, task.judged, view)
     sample = task.judged.sample
@@ -142,6 +142,13 @@ def _show_task(job: JobRecord, waiting: Sequence[_Task], names: tuple[str, ...],
         asked = AskedAnswer(task.image, job.id, answer.label, names)
         ask_opinion(asked, has_keys=True, on_given=partial(_remember, job, asked))
     show_prediction(answer, view, name=" · ".join(facts))
+
+
+def _keys(others: int) -> str:
+    """Which keys say that another class is right, of so many."""
+    if others == 1:
+        return "1 the other class"
+    return f"1 {'and' if others == 2 else 'to'} {others} another class"
 
 
 def _remember(job: JobRecord, asked: AskedAnswer, verdict: Verdict) -> None:

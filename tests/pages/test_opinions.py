@@ -176,7 +176,7 @@ def test_uploads_that_are_kept_can_be_judged_by_others(worklist, store, tested, 
             "a" * 64, "a.png", "berta", None, "W-1", tested, {"benign": 0.9, "normal": 0.1}, "b" * 64, 64, 96, 8
         )
     )
-    app = worklist(list="uploads")
+    app = worklist(films="uploads")
     assert waiting(app) == "1 answer to judge"
     press(app, "It is normal")
     assert [(one.image, one.label) for one in opinions(store)] == [("a" * 64, "normal")]

@@ -1,9 +1,11 @@
 """Uploaded pictures that are kept: every gray of them, nothing of their headers and names, and they can be removed."""
 
 import stat
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from mammo.config import settings
 from mammo.errors import ImageError, NotFoundError, ParameterError
@@ -89,6 +91,23 @@ def test_a_removed_picture_is_gone_from_the_disk(store, upload, film_bytes):
     remove_picture(store, settings(), kept.image, by="anna")
     assert list(settings().kept_dir.iterdir()) == []
     assert store.kept_pictures.list(viewer="anna") == ()
+
+
+def test_a_picture_that_is_removed_while_it_is_kept_anew_keeps_its_new_file(store, upload, film_bytes):
+    first = keep_picture(store, settings(), upload(film_bytes))
+    store.kept_pictures.remove(first.image, by="anna")  # of the remover, who has not yet removed the file
+    again = keep_picture(store, settings(), upload(film_bytes))
+    (settings().kept_dir / first.file).unlink()
+    assert kept_path(settings(), again).exists()
+
+
+def test_a_picture_that_is_kept_already_or_cannot_be_listed_leaves_no_file_of_its_own(store, upload, film_bytes):
+    kept = keep_picture(store, settings(), upload(film_bytes))
+    assert keep_picture(store, settings(), upload(film_bytes)) == kept
+    unknown = replace(upload(dicom(film(np.random.default_rng(8)))), job=999)
+    with pytest.raises(IntegrityError):
+        keep_picture(store, settings(), unknown)
+    assert list(settings().kept_dir.iterdir()) == [kept_path(settings(), kept)]
 
 
 def test_files_of_processes_that_were_killed_are_swept_and_no_listed_one(store, upload, film_bytes):

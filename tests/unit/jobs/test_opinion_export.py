@@ -1,8 +1,10 @@
 """Opinions become a data set that can be imported and learnt from; what can't be had is said."""
 
 import csv
+import errno
 import io
 import stat
+import zipfile
 from dataclasses import replace
 
 import numpy as np
@@ -16,8 +18,9 @@ from mammo.datasets.splitting import split_samples
 from mammo.errors import DatasetError
 from mammo.imaging.reading import read_image
 from mammo.imaging.remarks import BURNED_IN
+from mammo.jobs import opinion_export
 from mammo.jobs.kept_pictures import Upload, keep_picture, remove_picture
-from mammo.jobs.opinion_export import OpinionExport
+from mammo.jobs.opinion_export import OpinionExport, zip_of_nothing, zipped_export
 from mammo.phantoms import PhantomOptions, write_phantoms
 from mammo.store import NewJob, NewOpinion, open_store
 from tests.corpus.dicoms import dicom, film
@@ -155,6 +158,25 @@ def test_where_nothing_can_be_exported_no_folder_is_left(store, say, tmp_path):
     with pytest.raises(DatasetError, match=r"None of 1 opinions can be exported; the first: The picture was not kept"):
         EVERYTHING.carry_out(store, settings(), tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_a_disk_that_takes_no_more_is_one_sentence_and_no_folder_is_left(store, say, tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    say(store.data_sets.samples("films")[0].sha256)
+    monkeypatch.setattr(opinion_export, "write_whole", full)
+    with pytest.raises(DatasetError, match="out: No space left on device"):
+        EVERYTHING.carry_out(store, settings(), tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+    with pytest.raises(DatasetError, match="No space left on device"):
+        zipped_export(EVERYTHING, store, settings())
+
+
+def test_a_zip_of_nothing_holds_the_reason():
+    with zipfile.ZipFile(io.BytesIO(zip_of_nothing("There are no opinions yet."))) as archive:
+        assert archive.namelist() == ["left-out.txt"]
+        assert archive.read("left-out.txt") == b"There are no opinions yet.\n"
 
 
 def test_nothing_is_written_over(store, say, tmp_path):
