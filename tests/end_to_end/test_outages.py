@@ -75,12 +75,14 @@ def test_a_killed_dashboard_is_back_and_its_page_follows_the_job_that_did_not_no
     """F40: nobody touches the page."""
     page = open_page()
     visit(page, f"{address}/training?job={job}", f"Job {job}")
+    page.evaluate("window.isSamePage = true")
     before, app = epoch_shown(page), app_of(address)
     app.kill()
     app.wait(10)
     back = until(lambda: app_of(address) not in {None, app})
     followed = back + until_followed(page, before)
     record_property("seconds until the page follows again", followed)
+    assert page.evaluate("window.isSamePage")  # it came back by itself
     assert (store.jobs.get(job).state, store.jobs.get(job).attempt) == (JobState.RUNNING, 1)
     assert page.locator("[data-testid=stException]").count() == 0
 
@@ -98,6 +100,26 @@ def test_a_browser_that_was_cut_off_shows_how_the_job_stands_when_it_is_back(add
     until_followed(page, before)
     assert (store.jobs.get(job).state, store.jobs.get(job).attempt) == (JobState.RUNNING, 1)
     assert len(store.jobs.list()) == jobs
+
+
+def loaded_libraries(process):
+    return {part.path for part in process.memory_maps()}
+
+
+def test_the_process_that_draws_the_pages_never_loads_torch(address, open_page, job):
+    """Whatever a visitor opens; the processes that train and predict do."""
+    page = open_page()
+    for path, title in [
+        ("", "Overview"), ("data_sets", "Data sets"), ("contrast", "Contrast"), ("augmentation", "Augmentation"),
+        ("training", "Training"), (f"training?job={job}", f"Job {job}"), ("results", "Results"),
+        ("predict", "Predict"), ("paper", "Paper"),
+    ]:  # fmt: skip
+        visit(page, f"{address}/{path}", title)
+    app = app_of(address)
+    others = psutil.Process(app.ppid()).children(recursive=True)
+    assert not [path for path in loaded_libraries(app) if "torch" in path]
+    assert any("libtorch" in path for one in others for path in loaded_libraries(one))
+    assert page.problems == []
 
 
 def test_a_first_start_shows_the_overview_with_the_demo_in_the_making(tmp_path, open_page):
