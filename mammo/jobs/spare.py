@@ -27,7 +27,9 @@ AHEAD = ("torch", "torch._dynamo", "mammo.training.procedure", "mammo.jobs.train
 
 _LOOK_SECONDS = 1.0  # between two looks after it
 _ANSWER_SECONDS = 2.0  # one that has not taken a job by then is stuck
+_LOADING_SECONDS = 120.0  # one that has not loaded by then hangs
 _ENOUGH_BYTES, _SCARCE_BYTES = 2 << 30, 1 << 30  # of free memory: to start one, which takes 0.8 GB; to keep it
+_MOST_SAID = 1 << 16  # bytes: all that a pipe holds
 _ROOT = Path(__file__).parents[2]
 
 
@@ -60,6 +62,8 @@ class Spare:
             self._back_off(f"ended (exit code {self._process.returncode})")
         elif free < _SCARCE_BYTES:
             self.end()
+        elif not self._has_loaded(self._process) and now - self._started_at > _LOADING_SECONDS:
+            self._back_off(f"had not loaded after {_LOADING_SECONDS:.0f} s")
 
     def hand_over(self, job_id: int, attempt: int, log: Path, environment: Mapping[str, str]) -> Process | None:
         """Let it carry out a job; return its process, or None where there is none that could.
@@ -106,11 +110,12 @@ class Spare:
     def _back_off(self, what: str) -> None:
         self.end()  # what it may have left
         self._ended_at = self._clock()
-        self._wait = wait_before_restart(self._ended_at - self._started_at, self._wait)
+        lived = self._ended_at - self._started_at if self._is_ready else 0.0  # to hang for long is no life
+        self._wait = wait_before_restart(lived, self._wait)
         logger.warning("The process kept for the next job %s; another starts in %.0f s.", what, self._wait)
 
     def _has_loaded(self, process: Process) -> bool:
-        self._is_ready = self._is_ready or _said(process, 0) == READY
+        self._is_ready = self._is_ready or _said(process, 0).endswith(READY)  # a library may speak first
         return self._is_ready
 
 
@@ -119,14 +124,15 @@ def _takes(process: Process, order: str) -> bool:
         process.stdin.write(f"{order}\n".encode())  # type: ignore[union-attr] # it has pipes
     except OSError:  # it has died just now
         return False
-    return _said(process, _ANSWER_SECONDS) == TAKEN
+    return _said(process, _ANSWER_SECONDS).endswith(TAKEN)
 
 
 def _said(process: Process, seconds: float) -> bytes:
     """What a process has written to its pipe, waited for so long; nothing if it is silent or dead."""
     pipe = process.stdout.fileno()  # type: ignore[union-attr] # it has pipes
-    readable, _, _ = select.select([pipe], [], [], seconds)
-    return os.read(pipe, len(READY + TAKEN)) if readable else b""
+    written = select.poll()  # which takes any descriptor; select refuses those above 1023
+    written.register(pipe, select.POLLIN)
+    return os.read(pipe, _MOST_SAID) if written.poll(1000 * seconds) else b""
 
 
 def _made_of(environment: Mapping[str, str]) -> object:

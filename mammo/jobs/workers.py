@@ -43,8 +43,15 @@ def computing_versions() -> dict[str, str]:
 
 def _own_device() -> str:
     """What a process without a worker computes on: the first GPU that it may see, as torch takes it, or the CPU."""
-    hidden = os.environ.get("CUDA_VISIBLE_DEVICES") == ""
-    return CPU.label if hidden else find_slots(Nvml())[0].label
+    slots = find_slots(Nvml())
+    visible = os.environ.get("CUDA_VISIBLE_DEVICES")
+    if visible is None:
+        return slots[0].label
+    first = visible.partition(",")[0].strip()  # a number, or a UUID or its beginning; another one hides all
+    named = (
+        slot for number, slot in enumerate(slots) if str(number) == first or (first and slot.visible.startswith(first))
+    )
+    return next(named, CPU).label
 
 
 def boot_id() -> str:

@@ -13,7 +13,7 @@ class _Machine:
         self._labels = labels
 
     def slots(self):
-        return [Slot(f"cuda:{number}", label, "") for number, label in enumerate(self._labels)]
+        return [Slot(f"cuda:{number}", label, f"GPU-{number}f09") for number, label in enumerate(self._labels)]
 
 
 @pytest.mark.parametrize(
@@ -22,9 +22,12 @@ class _Machine:
         ([], {}, "CPU"),
         (["NVIDIA H100"], {}, "NVIDIA H100"),
         (["NVIDIA H100"], {"CUDA_VISIBLE_DEVICES": ""}, "CPU"),
+        (["NVIDIA H100", "NVIDIA H200"], {"CUDA_VISIBLE_DEVICES": "1,0"}, "NVIDIA H200"),
+        (["NVIDIA H100", "NVIDIA H200"], {"CUDA_VISIBLE_DEVICES": "GPU-1f"}, "NVIDIA H200"),
+        (["NVIDIA H100"], {"CUDA_VISIBLE_DEVICES": "-1"}, "CPU"),
         (["NVIDIA H100", "NVIDIA H200"], {"MAMMO_DEVICE": "NVIDIA H200"}, "NVIDIA H200"),
     ],
-    ids=["none", "one", "hidden", "said by the worker"],
+    ids=["none", "one", "hidden", "by number", "by UUID", "no such one", "said by the worker"],
 )
 def test_the_device_is_the_workers_or_the_one_that_torch_takes(monkeypatch, gpus, environment, device):
     monkeypatch.setattr(workers, "Nvml", lambda: _Machine(*gpus))

@@ -1,6 +1,7 @@
 """A process kept for a worker's next job, on its own: who is given a job, and when there is none to give it to."""
 
 import os
+import select
 import signal
 import sys
 import time
@@ -116,6 +117,40 @@ def test_one_that_keeps_dying_is_started_ever_more_seldom(monkeypatch, caplog):
     spare.end()
     assert [later - earlier for earlier, later in pairwise(started)] == [2, 3, 5, 9, 17, 33, 61, 61]
     assert "ended (exit code 1); another starts in 60 s" in caplog.text
+
+
+@pytest.fixture
+def stand_in(tmp_path, monkeypatch):
+    """Lets a script of the shell be started in place of the process."""
+
+    def of(script):
+        path = tmp_path / "stand-in"
+        path.write_text(f"#!/bin/sh\n{script}\n")
+        path.chmod(0o755)
+        monkeypatch.setattr(sys, "executable", str(path))
+
+    return of
+
+
+def test_one_that_hangs_while_it_loads_is_ended_and_the_next_ones_ever_later(stand_in, caplog):
+    stand_in("exec sleep 600")
+    clock = Clock()
+    spare = Spare(clock)
+    for wait in (1, 2):
+        spare.keep(os.environ)
+        process = spare._process
+        clock.now += 121
+        spare.keep(os.environ)
+        assert (spare._process, process.returncode) == (None, -signal.SIGKILL)
+        assert f"had not loaded after 120 s; another starts in {wait} s" in caplog.text
+        clock.now += wait
+
+
+def test_what_a_library_says_while_it_loads_does_not_hide_that_it_has_loaded(stand_in, spare, environment):
+    stand_in(r"printf 'A library greets.\nready\n'; exec sleep 600")
+    spare.keep(environment)
+    assert select.select([spare._process.stdout], [], [], PATIENCE)[0]
+    assert spare._has_loaded(spare._process)
 
 
 @pytest.mark.parametrize(("free", "is_there"), [(3 << 30, True), (1 << 29, False)])
