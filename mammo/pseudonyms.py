@@ -13,6 +13,12 @@ if TYPE_CHECKING:
     from mammo.config import Settings
 
 _DIGITS = 10  # of a SHA-256; among a hundred thousand women two share theirs by less than 1 in 100
+_OLDEST = 90  # years; who is older is one of few, and stands as 90
+
+
+def told_age(age: int | None) -> int | None:
+    """The age in years that may stand beside a pseudonym."""
+    return None if age is None else min(age, _OLDEST)
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,8 @@ from mammo.imaging.display import exact_png
 from mammo.imaging.lossless import lossless
 from mammo.imaging.reading import read_bytes
 from mammo.ingest.pool import shared_pool
+from mammo.pseudonyms import told_age
 
-_OLDEST = 90  # years; who is older is one of few, and stands as 90
 _NAME_DIGITS = 20  # of a SHA-256; two of a million files agree in them by less than 1 in 10^12
 
 
@@ -69,7 +69,7 @@ class Reencoding:
             sha256=digest,
             bits=bits,
             patient_id=self.pseudonym(sample.patient_id),
-            age=None if sample.age is None else min(sample.age, _OLDEST),
+            age=told_age(sample.age),
             lesions=lesions,
             warnings=(*kept, *lost),
         )

@@ -42,6 +42,11 @@ class Interval:
         """Both bounds are the same: no resample held an exception."""
         return self.low is not None and self.low == self.high
 
+    @property
+    def is_above_zero(self) -> bool:
+        """All of the interval is: the score is surely positive."""
+        return self.low is not None and self.low > 0
+
     def to_json(self) -> dict[str, Any]:
         """``value``, ``low`` and ``high``, each a number or None; ``reason`` and ``dropped`` where there is any."""
         facts: dict[str, Any] = {"value": self.value, "low": self.low, "high": self.high}

@@ -27,7 +27,12 @@ Progress = Callable[[float, str], None]
 
 
 def embed_job(
-    store: Store, settings: Settings, job_id: int, *, on_progress: Progress = lambda _share, _note: None
+    store: Store,
+    settings: Settings,
+    job_id: int,
+    *,
+    on_progress: Progress = lambda _share, _note: None,
+    on_kept: Callable[[], None] = lambda: None,
 ) -> list[Catalogue]:
     """Compute the embeddings of every picture of each fold and keep them in the training's folder.
 
@@ -38,6 +43,7 @@ def embed_job(
         settings: Where files lie.
         job_id: A training that succeeded.
         on_progress: Called with the share that is done, and what is being done.
+        on_kept: Called when one more fold is computed and kept.
 
     Raises:
         JobStateError: If the job is not a training that succeeded.
@@ -57,7 +63,10 @@ def embed_job(
             on_progress((before + share) / len(folds), note)
 
         path = catalogue_path(settings.job_dir(job_id), of_fold.fold)
-        found.append(_kept(path, model) or _computed(path, of_fold, model, settings.prepared_dir, told))
+        kept = _kept(path, model)
+        found.append(kept or _computed(path, of_fold, model, settings.prepared_dir, told))
+        if kept is None:
+            on_kept()
     return found
 
 

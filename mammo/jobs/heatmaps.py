@@ -28,6 +28,7 @@ def draw_job(
     method: str,
     *,
     on_progress: Callable[[int, int], None] = lambda _done, _all: None,
+    on_kept: Callable[[], None] = lambda: None,
 ) -> int:
     """Answer and explain every test image with the model of its fold; what is drawn already stays. Their number.
 
@@ -37,6 +38,7 @@ def draw_job(
         job_id: A training that succeeded.
         method: Name in CAM_METHODS.
         on_progress: Called with images done and their number.
+        on_kept: Called when one more is drawn and kept.
 
     Raises:
         JobStateError: If the job is not a training that succeeded.
@@ -59,6 +61,7 @@ def draw_job(
             film = item.sample.path
             question = Question(job_id, film.name, method, path=str(film), fold=fold, square=square, longest_px=TILE_PX)
             keep_answer(path, server.explained(question, b""))
+            on_kept()
         on_progress(done, len(tested))
     return len(tested)
 

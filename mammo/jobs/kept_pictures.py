@@ -15,14 +15,13 @@ from mammo.files import write_whole
 from mammo.imaging.display import exact_png
 from mammo.imaging.lossless import lossless
 from mammo.ingest.pool import shared_pool
-from mammo.pseudonyms import pseudonyms
+from mammo.pseudonyms import pseudonyms, told_age
 from mammo.store import KeptPictureRecord, Store
 from mammo.store.kept_pictures import check_may_be_kept
 
 if TYPE_CHECKING:
     from mammo.config import Settings
 
-_OLDEST = 90  # years; who is older is one of few, and stands as 90
 _TOKEN_BYTES = 16  # of a file's name, which is never used again: who removes a picture removes no newer one
 _NAME = "The picture"  # its own may be a person's
 
@@ -68,7 +67,7 @@ def keep_picture(store: Store, settings: Settings, upload: Upload) -> KeptPictur
         bits=bits,
         laterality=image.laterality,
         view=image.view,
-        age=None if image.age is None else min(image.age, _OLDEST),
+        age=told_age(image.age),
         warnings=image.warnings,
     )
     check_may_be_kept(picture)

@@ -22,7 +22,7 @@ from mammo.training.config import TrainingConfig
 if TYPE_CHECKING:
     from mammo.config import Settings
     from mammo.datasets import Sample
-    from mammo.imaging.gray_image import GrayImage, Mask
+    from mammo.imaging.gray_image import Mask
     from mammo.imaging.reading import LoadedImage
     from mammo.store import Store
     from mammo.training.model_folder import TrainedModel
@@ -110,7 +110,8 @@ def _in_shape(mask: Mask, shape: tuple[int, ...]) -> Mask:
 
 def _answer(found: LesionMap, image: LoadedImage, model: TrainedModel) -> Answer:
     """The map as it is shown: over the film, on the scale of probability."""
-    from mammo.imaging.display import reduced
+    from mammo.imaging.display import exact_png, reduced
+    from mammo.imaging.gray_image import to_stored
     from mammo.trust.lesion_map import LONGEST_PX, NORMAL
 
     strongest = float(found.heatmap.max())
@@ -124,12 +125,7 @@ def _answer(found: LesionMap, image: LoadedImage, model: TrainedModel) -> Answer
         model=model.spec.label,
         cam_layers=(),
         is_whole=True,
-        picture=_png(reduced(image.pixels, LONGEST_PX)),
-        heatmap=_png(found.heatmap),
+        picture=exact_png(to_stored(reduced(image.pixels, LONGEST_PX), 8)),
+        heatmap=exact_png(to_stored(found.heatmap, 8)),
         network_input=b"",
     )
-
-
-def _png(image: GrayImage) -> bytes:
-    levels = np.rint(np.clip(image, 0, 1) * 255).astype(np.uint8)
-    return bytes(cv2.imencode(".png", levels)[1])

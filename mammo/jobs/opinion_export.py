@@ -9,7 +9,7 @@ import shutil
 import tempfile
 import zipfile
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,7 +24,7 @@ from mammo.imaging.reading import read_bytes
 from mammo.ingest.pool import shared_pool
 from mammo.jobs.kept_pictures import kept_path
 from mammo.phantoms.layout import SYNTHETIC_MARK
-from mammo.pseudonyms import pseudonyms
+from mammo.pseudonyms import pseudonyms, told_age
 from mammo.store import KeptPictureRecord, OpinionRecord, Store
 
 if TYPE_CHECKING:
@@ -36,7 +36,6 @@ _COLUMNS = (
 )  # fmt: skip
 _NAME_DIGITS = 20  # of a SHA-256
 _PSEUDONYM = re.compile(r"W-[0-9a-f]{10}")  # a collection that came as an upload has them already
-_OLDEST = 90  # years
 
 
 @dataclass(frozen=True)
@@ -95,7 +94,7 @@ class OpinionExport:
                 on_progress(place, len(by_image))
             try:
                 label = _label_of(opinions)
-                rows.append(_row(label, opinions, pictures.write(image, {one.job for one in opinions})))
+                rows.append(_row(label, opinions, pictures.write(opinions)))
             except MammoError as error:
                 left_out.append(LeftOut(image, str(error)))
         if not rows:
@@ -156,13 +155,14 @@ class _Pictures:
         self._films: dict[str, dict[str, Sample]] = {}
         self.is_synthetic = False  # any of them
 
-    def write(self, image: str, jobs: Iterable[int]) -> _Picture:
-        """Write one picture; MammoError says why it can't be had."""
-        if "@" in image:
+    def write(self, opinions: Sequence[OpinionRecord]) -> _Picture:
+        """Write the picture that opinions are about; MammoError says why it can't be had."""
+        image = opinions[0].image
+        if opinions[0].is_on_square:
             raise DatasetError("It is about a square of a film, not about the film.")
         if image in self._kept:
             return self._written_kept(self._kept[image])
-        for data_set in sorted({name for job in jobs if (name := self._store.jobs.get(job).data_set)}):
+        for data_set in sorted({name for one in opinions if (name := self._store.jobs.get(one.job).data_set)}):
             film = self._films_of(data_set).get(image)
             if film is not None:
                 return self._written_film(film, hidden=self._store.images.hidden_from(data_set, self._viewer))
@@ -189,8 +189,7 @@ class _Pictures:
         file = self._file_of(exact_png(lossless(shared_pool().decode(name, content, any_aspect=True).pixels)[0]))
         known = _PSEUDONYM.fullmatch(film.patient_id)
         patient = film.patient_id if known else pseudonyms(self._settings).of(film.patient_id)
-        age = None if film.age is None else min(film.age, _OLDEST)
-        return _Picture(file, patient, film.laterality, film.view, film.density, age)
+        return _Picture(file, patient, film.laterality, film.view, film.density, told_age(film.age))
 
     def _file_of(self, png: bytes) -> str:
         file = f"{hashlib.sha256(png).hexdigest()[:_NAME_DIGITS]}.png"

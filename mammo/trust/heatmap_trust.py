@@ -45,12 +45,12 @@ class HeatmapTrust:
             )
         if _is_below(self.repeated, LEAST_REPEATED):
             found.append(f"A trifle of noise or contrast changes the map (similarity {self.repeated.value:.2f} of 1).")
-        if not _is_surely_positive(self.faithfulness):
+        if not self.faithfulness.is_above_zero:
             found.append("Removing what the map marks moves the answer no more than removing any other place.")
         if self.outlined_women >= FEWEST_WOMEN:
-            if not _is_surely_positive(self.over_chance):
+            if not self.over_chance.is_above_zero:
                 found.append("The map points at outlined lesions no better than chance.")
-            if not _is_surely_positive(self.over_random_weights):
+            if not self.over_random_weights.is_above_zero:
                 found.append("A network with random weights points at outlined lesions just as well.")
         return tuple(found)
 
@@ -60,10 +60,10 @@ class HeatmapTrust:
         checks = [
             not _is_above(self.like_random_weights, MOST_LIKE_RANDOM),
             not _is_below(self.repeated, LEAST_REPEATED),
-            _is_surely_positive(self.faithfulness),
+            self.faithfulness.is_above_zero,
         ]
         if self.outlined_women >= FEWEST_WOMEN:
-            checks.append(_is_surely_positive(self.over_chance) and _is_surely_positive(self.over_random_weights))
+            checks.append(self.over_chance.is_above_zero and self.over_random_weights.is_above_zero)
         return sum(checks), len(checks)
 
     @property
@@ -99,7 +99,3 @@ def _is_above(figure: Interval, limit: float) -> bool:
 
 def _is_below(figure: Interval, limit: float) -> bool:
     return figure.value is not None and figure.value < limit
-
-
-def _is_surely_positive(figure: Interval) -> bool:
-    return figure.low is not None and figure.low > 0

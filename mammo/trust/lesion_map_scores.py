@@ -49,11 +49,11 @@ class LesionMapScores:
     def failures(self) -> tuple[str, ...]:
         """Why the maps are not to be trusted, in sentences; empty if they pass every comparison."""
         found = []
-        if not _is_surely_positive(self.energy_over_chance):
+        if not self.energy_over_chance.is_above_zero:
             found.append("The map lies on outlined lesions no more than chance.")
-        if not _is_surely_positive(self.energy_over_random):
+        if not self.energy_over_random.is_above_zero:
             found.append("A map of random channels lies on outlined lesions just as much.")
-        if not _is_surely_positive(self.hit_over_center):
+        if not self.hit_over_center.is_above_zero:
             found.append("Its strongest place hits lesions no more often than the middle of the breast.")
         return tuple(found)
 
@@ -126,7 +126,3 @@ def summarized_films(films: Sequence[FilmScores], patients: Sequence[str], *, se
         energy_over_chance=mean(energy - chance),
         energy_over_random=mean(energy - energy_random),
     )
-
-
-def _is_surely_positive(figure: Interval) -> bool:
-    return figure.low is not None and figure.low > 0

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from mammo.errors import ParameterError
 from mammo.registry import Registry
 
 if TYPE_CHECKING:
@@ -43,6 +44,14 @@ class JobKind:
     name: str
     label: str
     carry_out: Callable[[JobContext], Finished | None]
+
+
+def training_named(job: JobRecord, sentence: str) -> int:
+    """The training that a job's setting ``job`` names; ParameterError with ``sentence`` if it names none."""
+    trained = job.config.get("job")
+    if not isinstance(trained, int):
+        raise ParameterError(sentence)
+    return trained
 
 
 JOB_KINDS: Registry[JobKind] = Registry("kind of job")

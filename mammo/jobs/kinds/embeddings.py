@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from mammo.errors import ParameterError
-from mammo.jobs.kinds._base import JOB_KINDS, Finished, JobContext, JobKind
+from mammo.jobs.kinds._base import JOB_KINDS, Finished, JobContext, JobKind, training_named
 
 
 def _carry_out(context: JobContext) -> Finished | None:
     from mammo.jobs.embeddings import embed_job
 
-    trained, reporter = context.job.config.get("job"), context.reporter
-    if not isinstance(trained, int):
-        raise ParameterError("Embeddings are of a training; name it as the setting `job`.")
+    reporter = context.reporter
+    trained = training_named(context.job, "Embeddings are of a training; name it as the setting `job`.")
 
     def on_progress(share: float, note: str) -> None:
         reporter.stop_if_asked()
         reporter.progress(share, f"{note} of job {trained}")
 
-    found = embed_job(context.store, context.settings, trained, on_progress=on_progress)
+    kept = reporter.checkpoint_kept
+    found = embed_job(context.store, context.settings, trained, on_progress=on_progress, on_kept=kept)
     return Finished({"job": trained, "folds": len(found), "pictures": [len(one.pictures) for one in found]})
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from mammo.errors import ParameterError
-from mammo.jobs.kinds._base import JOB_KINDS, Finished, JobContext, JobKind
+from mammo.jobs.kinds._base import JOB_KINDS, Finished, JobContext, JobKind, training_named
 
 
 def _carry_out(context: JobContext) -> Finished | None:
@@ -11,9 +10,7 @@ def _carry_out(context: JobContext) -> Finished | None:
     from mammo.jobs.evaluation import evaluate_job
 
     job = context.job
-    trained = job.config.get("job")
-    if not isinstance(trained, int):
-        raise ParameterError("An evaluation names the training that it scores, as its setting `job`.")
+    trained = training_named(job, "An evaluation names the training that it scores, as its setting `job`.")
     context.reporter.progress(0, f"scoring job {trained} on {job.data_set}")
     evaluation = evaluate_job(
         context.store, context.settings, trained, data_set=job.data_set, part=str(job.config.get("part", "test"))

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from mammo.errors import ParameterError
-from mammo.jobs.kinds._base import JOB_KINDS, Finished, JobContext, JobKind
+from mammo.jobs.kinds._base import JOB_KINDS, Finished, JobContext, JobKind, training_named
 
 
 def _carry_out(context: JobContext) -> Finished | None:
     from mammo.jobs.lesion_maps import FILMS, map_job
 
     config, reporter = context.job.config, context.reporter
-    trained = config.get("job")
-    if not isinstance(trained, int):
-        raise ParameterError("Lesion maps are drawn by a training; name it as the setting `job`.")
+    trained = training_named(context.job, "Lesion maps are drawn by a training; name it as the setting `job`.")
 
     def on_progress(done: int, total: int) -> None:
         reporter.stop_if_asked()

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from mammo.errors import ParameterError
-from mammo.jobs.kinds._base import JOB_KINDS, Finished, JobContext, JobKind
+from mammo.jobs.kinds._base import JOB_KINDS, Finished, JobContext, JobKind, training_named
 
 
 def _carry_out(context: JobContext) -> Finished | None:
     from mammo.jobs.stability import measure_job
 
-    trained, reporter = context.job.config.get("job"), context.reporter
-    if not isinstance(trained, int):
-        raise ParameterError("Stability is measured on a training; name it as the setting `job`.")
+    reporter = context.reporter
+    trained = training_named(context.job, "Stability is measured on a training; name it as the setting `job`.")
 
     def on_progress(done: int, total: int) -> None:
         reporter.checkpoint_kept()

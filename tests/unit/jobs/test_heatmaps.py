@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from mammo.jobs.heatmaps import drawn_count, items_tested, square_of
+from mammo.jobs.heatmaps import draw_job, drawn_count, items_tested, square_of
 from mammo.prediction.kept import TILE_PX, kept_answer, kept_path
 from mammo.prediction.lessons_file import read_lessons
 from mammo.prediction.server import PredictionServer
@@ -56,7 +56,9 @@ def test_what_is_drawn_stays_and_what_is_damaged_is_drawn_again(small_home, draw
     written, before = whole.stat().st_mtime_ns, damaged.read_bytes()
     damaged.write_bytes(b"\0\0\0\5{}")
     assert kept_answer(damaged) is None
-    small_home.carry_out("heatmaps", {"job": trained.id, "method": "layer_cam"})
+    kept = []
+    draw_job(small_home.store, small_home.where, trained.id, "layer_cam", on_kept=lambda: kept.append(damaged))
+    assert kept == [damaged]
     assert whole.stat().st_mtime_ns == written
     assert damaged.read_bytes() == before
 
