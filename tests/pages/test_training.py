@@ -216,7 +216,6 @@ B65 = [
     ("image_size", 20_000),
     ("seed", -1),
     ("seed", 2**40),
-    ("seed", 2**64),
     ("threads", 999),
     ("patience", -1),
     ("momentum", 1.0),
