@@ -58,7 +58,9 @@ class Batch:
     request: BatchRequest
     job_dir: Path
 
-    def carry_out(self, judge: Judge, on_progress: Callable[[int, int], None]) -> dict[str, Any]:
+    def carry_out(
+        self, judge: Judge, on_progress: Callable[[int, int], None], on_kept: Callable[[], None] = lambda: None
+    ) -> dict[str, Any]:
         """Judge every file that has no answer yet, then write the tables.
 
         Files are numbered by their place in the alphabetical list of all that lie there; no name is kept.
@@ -66,6 +68,7 @@ class Batch:
         Args:
             judge: Answers a question about an unknown file's bytes.
             on_progress: Called before each file with the files done and their number; what it raises breaks off here.
+            on_kept: Called when one more answer is kept.
 
         Returns:
             How many were answered and refused, and how many went to each class.
@@ -83,6 +86,7 @@ class Batch:
                 on_progress(number - 1, len(entries))
                 if number not in kept.numbers:
                     kept.add(self._answer(number, one, root, judge))
+                    on_kept()
         return self._finished()
 
     def _root(self) -> Path:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+
 from mammo.errors import DatasetError
 from mammo.jobs.batch import KIND, Batch, BatchRequest, remove_upload
 from mammo.jobs.kinds._base import JOB_KINDS, Finished, JobContext, JobKind
 from mammo.jobs.lessons import lessons_of_job
 from mammo.jobs.reporting import JobStoppedError
 
-_KEPT_EVERY = 20  # files; an answer survives the death of this process at once, the database hears of it now and then
+_KEPT_EVERY = 20  # new answers; each survives the death of this process at once, the database hears of it now and then
 
 
 def _carry_out(context: JobContext) -> Finished | None:
@@ -20,12 +22,17 @@ def _carry_out(context: JobContext) -> Finished | None:
     def on_progress(done: int, total: int) -> None:
         reporter.stop_if_asked()
         reporter.progress(done / total, f"judging file {done + 1} of {total}")
-        if done % _KEPT_EVERY == 1:
+
+    answered = itertools.count()
+
+    def on_kept() -> None:
+        # of earlier attempts' answers nothing is told: a file that kills every process would be tried for ever
+        if next(answered) % _KEPT_EVERY == 0:
             reporter.checkpoint_kept()
 
     lessons_of_job(context.store, context.settings, context.store.jobs.get(request.job))
     try:
-        result = batch.carry_out(PredictionServer(context.settings).explained, on_progress)
+        result = batch.carry_out(PredictionServer(context.settings).explained, on_progress, on_kept)
     except JobStoppedError:
         if reporter.stop_reason == "cancel":
             _forget(batch, context)
