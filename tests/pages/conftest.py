@@ -45,6 +45,21 @@ def app():
 
 
 @pytest.fixture
+def opened(app):
+    """Opens a page at an address."""
+
+    def at(page, **address):
+        app.query_params.clear()
+        for name, value in address.items():
+            app.query_params[name] = value
+        app.switch_page(f"pages/{page}.py").run()
+        assert not app.exception
+        return app
+
+    return at
+
+
+@pytest.fixture
 def store():
     opened = open_store(settings())
     yield opened

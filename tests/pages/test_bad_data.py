@@ -19,21 +19,6 @@ TOO_FEW = (
 
 
 @pytest.fixture
-def opened(app):
-    """Opens a page at an address."""
-
-    def at(page, **address):
-        app.query_params.clear()
-        for name, value in address.items():
-            app.query_params[name] = value
-        app.switch_page(f"pages/{page}.py").run()
-        assert not app.exception
-        return app
-
-    return at
-
-
-@pytest.fixture
 def one_woman(store, phantoms, tmp_path):
     """Four films of one woman."""
     woman = next(phantoms.glob("*/Benign/*"))

@@ -12,21 +12,6 @@ VIEWER = "test@example.com"  # who the pages' tests are logged in as
 
 
 @pytest.fixture
-def opened(app):
-    """Opens a page at an address."""
-
-    def at(page, **address):
-        app.query_params.clear()
-        for name, value in address.items():
-            app.query_params[name] = value
-        app.switch_page(f"pages/{page}.py").run()
-        assert not app.exception
-        return app
-
-    return at
-
-
-@pytest.fixture
 def worklist(opened, tested, predictor):
     def at(**address):
         return opened("results", section="worklist", **address)
