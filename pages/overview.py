@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from mammo.jobs.demo import is_training_to_come
 from mammo.store import JobFilter
 from mammo.ui import cache, data_set_tiles, demo_notice, frame, job_table, jobs_now, preset_inputs, server_summary
 from mammo.ui.next_step import next_step
@@ -11,8 +12,10 @@ frame.enter("pages/overview.py")
 store = cache.store()
 data_sets, trainings = store.data_sets.list(), store.jobs.list(JobFilter(kind="training", limit=1000, in_brief=True))
 active = store.jobs.list(JobFilter(states=job_table.ACTIVE, in_brief=True))
-is_changing = bool(active) or not data_sets
-step = next_step(data_sets, (*active, *trainings), [one.name for one in store.presets.list(preset_inputs.KIND)])
+is_demo_made = not trainings and is_training_to_come(store)
+is_changing = bool(active) or not data_sets or is_demo_made
+presets = [one.name for one in store.presets.list(preset_inputs.KIND)]
+step = next_step(data_sets, (*active, *trainings), presets, is_training_to_come=is_demo_made)
 
 with st.container(horizontal=True, vertical_alignment="center"):
     st.title("Overview", anchor=False, width="content")
@@ -20,7 +23,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
         st.switch_page(step.page, query_params=dict(step.query))
 server_summary.show_summary(data_sets, sum(job.state in job_table.IN_HAND for job in active))
 st.markdown(step.why)
-demo_notice.show_notice(active, data_sets)
+demo_notice.show_notice(active, data_sets, is_training_to_come=is_demo_made)
 
 left, right = st.columns([3, 2], gap="medium")
 with left:

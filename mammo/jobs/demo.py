@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+from datetime import UTC, datetime, timedelta
 
 from mammo.datasets.splitting import split_samples
 from mammo.jobs.planning import policy_of
@@ -12,6 +13,7 @@ from mammo.training.presets import PRESETS
 NAME = "demo-phantoms"
 PATIENTS = 225
 FRACTIONS = (0.65, 0.1, 0.25)  # at least 50 women are tested on
+_HANDED_OVER_WITHIN = timedelta(minutes=1)  # from the last film to the training in the queue; seconds, as a rule
 
 
 def submit_demo(store: Store) -> bool:
@@ -39,6 +41,17 @@ def submit_demo(store: Store) -> bool:
 def is_of_demo(job: JobRecord) -> bool:
     """Whether a job draws the demo's films or learns from them."""
     return job.data_set == NAME or (job.kind == "phantoms" and job.config.get("name") == NAME)
+
+
+def is_training_to_come(store: Store) -> bool:
+    """Whether the demo's films are being drawn, or were a moment ago, and its training is not in the queue yet."""
+    drawn = store.jobs.list(JobFilter(kind="phantoms", limit=1))
+    if not drawn or not is_of_demo(drawn[0]) or store.jobs.list(JobFilter(kind="training", limit=1)):
+        return False
+    if drawn[0].finished_at is None:
+        return True
+    is_there = [record.name for record in store.data_sets.list()] == [NAME]
+    return is_there and datetime.now(UTC) - drawn[0].finished_at < _HANDED_OVER_WITHIN
 
 
 def _submit_training(store: Store) -> None:

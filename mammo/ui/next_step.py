@@ -20,8 +20,14 @@ class NextStep:
     query: tuple[tuple[str, str], ...] = ()
 
 
-def next_step(data_sets: Sequence[DataSetRecord], jobs: Sequence[JobRecord], preset_names: Sequence[str]) -> NextStep:
-    """The first thing that is missing on the way from films to a model."""
+def next_step(
+    data_sets: Sequence[DataSetRecord],
+    jobs: Sequence[JobRecord],
+    preset_names: Sequence[str],
+    *,
+    is_training_to_come: bool = False,
+) -> NextStep:
+    """The first thing that is missing on the way from films to a model, and that nobody sees to yet."""
     if not data_sets:
         return _first_step(jobs)
     latest = max(data_sets, key=lambda record: record.imported_at).name
@@ -29,6 +35,8 @@ def next_step(data_sets: Sequence[DataSetRecord], jobs: Sequence[JobRecord], pre
     trained = [
         job for job in jobs if job.kind == "training" and (job.state in ACTIVE or job.state == JobState.SUCCEEDED)
     ]
+    if not trained and is_training_to_come:
+        return NextStep("Try contrast on a synthetic film", "The first model is on its way.", "pages/contrast.py")
     if not trained:
         return NextStep(f"Train a model on {latest}", "No model was trained yet.", "pages/training.py", of_latest)
     if not preset_names:

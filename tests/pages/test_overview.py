@@ -1,8 +1,11 @@
 import os
+from datetime import timedelta
 
 import pytest
 
+from mammo.datasets.importing import import_collection
 from mammo.datasets.splitting import split_samples
+from mammo.jobs import demo
 from mammo.store import NewJob, Worker
 from tests.pages.words import unescaped
 
@@ -33,6 +36,33 @@ def test_while_the_demo_is_made_the_page_says_what_happens_and_when_it_ends(app,
     assert "Job 1, phantoms" in told
     assert "drawing synthetic mammogram 30 of 60 · ends about" in told
     assert app.button[0].label == "Try contrast on a synthetic film"
+
+
+def test_between_the_demos_films_and_its_training_the_page_says_that_it_is_still_being_made(app, store, phantoms):
+    job = store.jobs.submit(NewJob("phantoms", {"name": "demo-phantoms"}, "guest"), WORKER)
+    store.data_sets.add("demo-phantoms", phantoms, import_collection(phantoms), by="guest")
+    assert app.run().button[0].label == "Try contrast on a synthetic film"  # the films are there, their job not done
+    store.jobs.begin(job.id, 1, {})
+    store.jobs.finish(job.id, 1, {})
+    told = [one.value for one in app.run().info]
+    assert told == [
+        "The demo is being made: its films are drawn, and the training of a small network on them comes next; this "
+        "page follows by itself."
+    ]
+    assert app.button[0].label == "Try contrast on a synthetic film"
+    assert not any("No model was trained yet" in one.value for one in app.markdown)
+    store.jobs.submit(NewJob("training", {"model": "small"}, "guest", "demo-phantoms"))
+    assert "job 2 trains a small network" in app.run().info[0].value
+
+
+def test_films_that_were_drawn_long_ago_and_taught_nothing_are_no_demo_in_the_making(app, store, phantoms, monkeypatch):
+    job = store.jobs.submit(NewJob("phantoms", {"name": "demo-phantoms"}, "guest"), WORKER)
+    store.data_sets.add("demo-phantoms", phantoms, import_collection(phantoms), by="guest")
+    store.jobs.begin(job.id, 1, {})
+    store.jobs.finish(job.id, 1, {})
+    monkeypatch.setattr(demo, "_HANDED_OVER_WITHIN", timedelta(0))
+    assert not app.run().info
+    assert app.button[0].label == "Train a model on demo-phantoms"
 
 
 def test_other_first_films_are_not_called_a_demo(app, store):
