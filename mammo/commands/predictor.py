@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 
 import typer
 
@@ -13,6 +14,8 @@ from mammo.config import settings
 @expected_failures
 def predictor() -> None:
     """Hold models for the dashboard's pages; `serve` starts it."""
+    # Before torch is loaded: threads that spin while others have their cores make an answer wait several times as long.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     from mammo.prediction.server import PredictionServer
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s  %(message)s", datefmt="%H:%M:%S")

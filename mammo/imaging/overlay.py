@@ -66,13 +66,20 @@ def overlay(
 def _blended(image: GrayImage, heat: GrayImage, opacity: float) -> RgbImage:
     gray = np.clip(image, 0, 1) * np.float32(255)
     colors: RgbImage = cv2.merge([np.rint(gray).astype(np.uint8)] * 3).astype(np.uint8, copy=False)
-    shown = heat > _LOWEST  # a small part of a film of 14 million pixels
-    strength = heat[shown]
-    share = np.clip((strength - _LOWEST) / (_FULL - _LOWEST), 0, 1)
-    alpha = (opacity * share * share * (3 - 2 * share))[:, np.newaxis]
+    shown = heat > _LOWEST
+    rows, columns = np.flatnonzero(shown.any(axis=1)), np.flatnonzero(shown.any(axis=0))
+    if rows.size == 0:
+        return colors
+    # Whole rows of a box are blended: picking the pixels one by one takes more than twice as long.
+    box = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+    share = np.clip((heat[box] - np.float32(_LOWEST)) / np.float32(_FULL - _LOWEST), 0, 1)
+    alpha = np.float32(opacity) * share * share * (3 - 2 * share)
+    under = (1 - alpha) * gray[box]
     table = heat_colors()
-    colored = table[np.rint(strength * (len(table) - 1)).astype(np.intp)]
-    colors[shown] = np.rint((1 - alpha) * gray[shown][:, np.newaxis] + alpha * colored).astype(np.uint8)
+    places = np.rint(heat[box] * np.float32(len(table) - 1)).astype(np.uint8)
+    for channel in range(3):
+        colored = np.take(table[:, channel], places)
+        colors[box][..., channel] = np.rint(under + alpha * colored)
     return colors
 
 
