@@ -110,6 +110,16 @@ class Sample(Base):
     scanner: Mapped[str | None]
     lesions: Mapped[list[Any]]
     warnings: Mapped[list[Any]]
+    alike: Mapped[list[Any] | None]  # files of the data set that look like it; null: not sought
+
+
+class ImageSignature(Base):
+    """How an image of a data set looks, so that those that come later can be compared with it."""
+
+    __tablename__ = "image_signatures"
+    data_set_id: Mapped[int] = mapped_column(ForeignKey("data_sets.id", ondelete="CASCADE"), primary_key=True)
+    sha256: Mapped[str] = mapped_column(primary_key=True)  # of the image's file
+    signature: Mapped[bytes]  # 1,024 little-endian float32
 
 
 class RefusedFile(Base):

@@ -12,7 +12,6 @@ from mammo.config import settings
 from mammo.datasets import DATASETS, LABEL_POLICIES, UNLABELLED, ImportOptions, LabelPolicy
 from mammo.datasets.balance import split_balance
 from mammo.datasets.leakage import leakage_report, scanner_class_association
-from mammo.datasets.likeness import image_signatures
 from mammo.datasets.splitting import SplitBy, split_samples
 from mammo.errors import DatasetError, ParameterError
 from mammo.jobs.archive_import import import_archive
@@ -95,8 +94,7 @@ def check(name: str, as_json: Json = False) -> None:
     record = store.data_sets.get(name)
     samples = store.data_sets.samples(name)
     splits = {one.name: store.splits.load(name, one.name) for one in store.splits.list(name)}
-    signatures = image_signatures(samples, on_progress=Progress("Images compared")) if splits else {}
-    leakage = {one: leakage_report(samples, split, signatures).sentences() for one, split in splits.items()}
+    leakage = {one: leakage_report(samples, split).sentences() for one, split in splits.items()}
     association = scanner_class_association(samples, record.label_policy)
     radar = data_set_radar(store, name, on_progress=Progress("Films looked beside")) if _has_labels(record) else None
     warned = [{"file": sample.id, "warnings": list(sample.warnings)} for sample in samples if sample.warnings]

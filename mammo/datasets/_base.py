@@ -80,6 +80,7 @@ class Sample:
     scanner: str | None = None
     lesions: tuple[Lesion, ...] = ()
     warnings: tuple[str, ...] = ()  # of the reader, the decoder and the quality scan
+    alike: tuple[str, ...] | None = None  # ids of other samples of its data set that look like it; None: not sought
 
     @property
     def root(self) -> Path:

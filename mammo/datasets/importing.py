@@ -6,19 +6,23 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mammo.datasets._agreement import agreed
 from mammo.datasets._base import DATASETS, DatasetSpec, Entry, ImportOptions, Lesion, Refusal, Sample
 from mammo.datasets._threads import Progress, in_threads
+from mammo.datasets.likeness import mark_alike
 from mammo.errors import DatasetError, ImageError
 from mammo.files import sha256_of
 from mammo.imaging.reading import read_bytes
+from mammo.imaging.signature import Signature
 from mammo.ingest.pool import shared_pool
 
 DUPLICATE = "same content as "  # begins a warning
 _NAMED_TWINS = 3
+
+Found = tuple[Sample, Signature]  # what is found in an image
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,7 @@ class ImportResult:
     refused: tuple[Refusal, ...]  # sorted by file
     warnings: tuple[str, ...]  # about the collection as a whole
     fingerprint: str  # SHA-256 over ids, contents and labels: equal for equal data, wherever they lie
+    signatures: Mapping[str, Signature] = field(default_factory=dict, compare=False)  # by SHA-256 of the samples' files
 
 
 def import_collection(
@@ -37,7 +42,7 @@ def import_collection(
     *,
     layout: str = "auto",
     options: ImportOptions | None = None,
-    known: Mapping[str, Sample] | None = None,
+    known: Mapping[str, Found] | None = None,
     on_progress: Progress | None = None,
     threads: int = 2,
 ) -> ImportResult:
@@ -47,7 +52,7 @@ def import_collection(
         root: Folder of the collection.
         layout: Name in DATASETS, or "auto": of the layouts that recognise the folder, the one of highest priority.
         options: What a person says about the collection.
-        known: Samples of an earlier import, by id: an image whose bytes and description did not change is not decoded
+        known: What an earlier import knows, by id: an image whose bytes and description did not change is not decoded
             again.
         on_progress: Called with the images done and their number.
         threads: How many images are decoded at a time.
@@ -67,13 +72,15 @@ def import_collection(
     findings = spec.find(root, said)
     opener = _Opener(root, known or {}, spec.facts_from, said.any_aspect)
     opened = in_threads(opener.open, findings.entries, threads=threads, on_progress=on_progress)
-    samples = [sample for sample in opened if isinstance(sample, Sample)]
-    refused = [*findings.refused, *(refusal for refusal in opened if isinstance(refusal, Refusal))]
-    if not samples:
+    taken = [one for one in opened if not isinstance(one, Refusal)]
+    refused = [*findings.refused, *(one for one in opened if isinstance(one, Refusal))]
+    if not taken:
         raise _nothing_found(root, refused)
-    marked = tuple(sorted(mark_duplicates(samples), key=lambda sample: sample.id))
+    looks = {sample.sha256: signature for sample, signature in taken}
+    samples = mark_alike(mark_duplicates([sample for sample, _ in taken]), looks)
+    marked = tuple(sorted(samples, key=lambda sample: sample.id))
     ordered = tuple(sorted(refused, key=lambda refusal: refusal.file))
-    return ImportResult(spec.name, marked, ordered, findings.warnings, fingerprint_of(marked))
+    return ImportResult(spec.name, marked, ordered, findings.warnings, fingerprint_of(marked), looks)
 
 
 def fingerprint_of(samples: Sequence[Sample]) -> str:
@@ -105,26 +112,27 @@ def _nothing_found(root: Path, refused: Sequence[Refusal]) -> DatasetError:
 
 @dataclass(frozen=True)
 class _Opener:
-    """Turns the entries of one collection into samples."""
+    """Turns the entries of one collection into samples, each with its signature."""
 
     root: Path
-    known: Mapping[str, Sample]
+    known: Mapping[str, Found]
     facts_from: str
     any_aspect: bool
 
-    def open(self, entry: Entry) -> Sample | Refusal:
+    def open(self, entry: Entry) -> Found | Refusal:
         path = self.root / entry.file
         try:
-            earlier = self.known.get(entry.file)
-            if earlier is not None and _is_described_alike(entry, earlier) and earlier.sha256 == sha256_of(path):
-                return _renewed(earlier, path, entry)
+            if entry.file in self.known:
+                earlier, signature = self.known[entry.file]
+                if _is_described_alike(entry, earlier) and earlier.sha256 == sha256_of(path):
+                    return _renewed(earlier, path, entry), signature
             return self._examined(path, entry)
         except ImageError as error:
             return Refusal(entry.file, str(error), error.code)
         except OSError as error:
             return Refusal(entry.file, f"The file can't be read: {error.strerror}.", "unreadable")
 
-    def _examined(self, path: Path, entry: Entry) -> Sample:
+    def _examined(self, path: Path, entry: Entry) -> Found:
         data = read_bytes(path)
         image = shared_pool().examine(path.name, data, any_aspect=self.any_aspect)
         width, height = image.width_px, image.height_px
@@ -132,7 +140,7 @@ class _Opener:
             "laterality", {self.facts_from: entry.laterality, "header": image.laterality}
         )
         view, view_warnings = agreed("view", {self.facts_from: entry.view, "header": image.view})
-        return Sample(
+        sample = Sample(
             id=entry.file,
             path=path,
             patient_id=entry.patient_id,
@@ -155,6 +163,7 @@ class _Opener:
                 *image.warnings,
             ),
         )
+        return sample, image.signature
 
 
 def _is_described_alike(entry: Entry, earlier: Sample) -> bool:

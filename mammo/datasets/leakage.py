@@ -10,13 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from mammo.datasets._base import LabelPolicy, Sample
-from mammo.datasets.likeness import Signature, alike_pairs
+from mammo.datasets.likeness import Pair, equal_pairs, lookalike_pairs
 from mammo.datasets.splitting import Split, labels_of
 
 #: Cramer's V from which on an association is reported; 0.1 is the usual bound of "small".
 NOTABLE_ASSOCIATION = 0.1
-
-Pair = tuple[str, str]  # ids of two samples in different parts, sorted
 
 
 @dataclass(frozen=True)
@@ -25,7 +23,8 @@ class LeakageReport:
 
     patients_in_two_splits: tuple[str, ...]
     exact_duplicates_across: tuple[Pair, ...]  # equal bytes
-    near_duplicates_across: tuple[Pair, ...] | None  # alike to the eye, not equal; None if it was not looked for
+    near_duplicates_across: tuple[Pair, ...]  # alike to the eye, not equal
+    is_likeness_known: bool  # whether likeness was sought when the images came in
     scanner_class_association: float | None  # Cramer's V in [0, 1]; None with fewer than two scanners or classes
 
     @property
@@ -37,17 +36,18 @@ class LeakageReport:
         """The findings for a person, the gravest first."""
         patients = _shown(self.patients_in_two_splits)
         exact = _shown([" = ".join(pair) for pair in self.exact_duplicates_across])
-        near = _shown([" ~ ".join(pair) for pair in self.near_duplicates_across or ()])
+        near = _shown([" ~ ".join(pair) for pair in self.near_duplicates_across])
         found = []
         if patients:
             found.append(f"Patients with images in more than one part: {patients}. Split by patient.")
         if exact:
-            found.append(f"Pairs of identical images in different parts: {exact}. Remove one of each.")
+            found.append(f"Pairs of identical images in different parts: {exact}. Split by patient.")
         if near:
             found.append(f"Pairs of images in different parts that look alike: {near}. Compare them.")
         if not found:
-            looked = "" if self.near_duplicates_across is not None else " (images that only look alike were not sought)"
-            found.append(f"No patient and no image is in more than one part{looked}.")
+            found.append("No patient and no image is in more than one part.")
+        if not self.is_likeness_known:
+            found.append("Images that only look alike were not sought yet. Import the data set again.")
         association = self.scanner_class_association
         if association is not None and association >= NOTABLE_ASSOCIATION:
             found.append(
@@ -57,26 +57,19 @@ class LeakageReport:
         return tuple(found)
 
 
-def leakage_report(
-    samples: Sequence[Sample], split: Split, signatures: Mapping[str, Signature] | None = None
-) -> LeakageReport:
+def leakage_report(samples: Sequence[Sample], split: Split) -> LeakageReport:
     """Audit a split.
 
     Args:
         samples: Of the data set; those that the split does not name play no part.
         split: To be audited.
-        signatures: From ``image_signatures``, if near duplicates are to be sought.
     """
     used = sorted((sample for sample in samples if sample.id in split.assignment), key=lambda sample: sample.id)
-    exact = exact_duplicates_across(used, split.assignment)
-    near = None
-    if signatures is not None:
-        equal = set(exact)
-        near = tuple(pair for pair in _near_duplicates(used, split, signatures) if pair not in equal)
     return LeakageReport(
         patients_in_two_splits=patients_across(used, split.assignment),
-        exact_duplicates_across=exact,
-        near_duplicates_across=near,
+        exact_duplicates_across=torn(equal_pairs(used), split.assignment),
+        near_duplicates_across=torn(lookalike_pairs(used), split.assignment),
+        is_likeness_known=all(sample.alike is not None for sample in used),
         scanner_class_association=scanner_class_association(samples, split.policy),
     )
 
@@ -89,25 +82,13 @@ def patients_across(samples: Sequence[Sample], assignment: Mapping[str, str]) ->
     return tuple(sorted(patient for patient, parts in parts_of.items() if len(parts) > 1))
 
 
-def exact_duplicates_across(samples: Sequence[Sample], assignment: Mapping[str, str]) -> tuple[Pair, ...]:
-    """Pairs of identical files in different parts, sorted; every sample is assigned."""
-    ids_of = defaultdict(list)
-    for sample in samples:
-        ids_of[sample.sha256].append(sample.id)
-    pairs = {
-        (min(first, second), max(first, second))
-        for ids in ids_of.values()
-        for position, first in enumerate(ids)
-        for second in ids[position + 1 :]
-        if assignment[first] != assignment[second]
-    }
-    return tuple(sorted(pairs))
-
-
-def _near_duplicates(samples: Sequence[Sample], split: Split, signatures: Mapping[str, Signature]) -> list[Pair]:
-    ids = [sample.id for sample in samples if sample.id in signatures]
-    pairs = ((ids[first], ids[second]) for first, second in alike_pairs([signatures[id_] for id_ in ids]))
-    return [pair for pair in pairs if split.assignment[pair[0]] != split.assignment[pair[1]]]
+def torn(pairs: Sequence[Pair], assignment: Mapping[str, str]) -> tuple[Pair, ...]:
+    """Those of the pairs whose images are in different parts; an image without a part is with none."""
+    return tuple(
+        pair
+        for pair in pairs
+        if (parts := {assignment.get(id_) for id_ in pair}) and len(parts) > 1 and None not in parts
+    )
 
 
 def scanner_class_association(samples: Sequence[Sample], policy: LabelPolicy) -> float | None:

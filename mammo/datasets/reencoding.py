@@ -12,6 +12,7 @@ from pathlib import Path
 from mammo.datasets._base import Lesion, Refusal, Sample
 from mammo.datasets._threads import Progress, in_threads
 from mammo.datasets.importing import DUPLICATE, ImportResult, fingerprint_of, mark_duplicates
+from mammo.datasets.likeness import mark_alike
 from mammo.datasets.uploaded_names import UploadedNames
 from mammo.errors import ImageError
 from mammo.imaging.display import exact_png
@@ -43,26 +44,30 @@ class Reencoding:
             threads: How many pictures are rewritten at a time.
         """
         done = in_threads(self._rewritten, imported.samples, threads=threads, on_progress=on_progress)
-        samples = self._with_own_files([one for one in done if isinstance(one, Sample)])
+        rewritten = [one for one in done if not isinstance(one, Refusal)]
+        samples = self._with_own_files([sample for sample, _ in rewritten])
+        looks = {sample.sha256: imported.signatures[original] for sample, original in rewritten}
         refused = [*imported.refused, *(one for one in done if isinstance(one, Refusal))]
         in_place = sorted(refused, key=lambda one: self.names.places.get(one.file, math.inf))
-        marked = tuple(sorted(mark_duplicates(samples), key=lambda sample: sample.id))
+        marked = tuple(sorted(mark_alike(mark_duplicates(samples), looks), key=lambda sample: sample.id))
         return ImportResult(
             layout=imported.layout,
             samples=marked,
             refused=tuple(self.names.refusal(one) for one in in_place),
             warnings=tuple(self.names.bare(warning) for warning in imported.warnings),
             fingerprint=fingerprint_of(marked),
+            signatures=looks,
         )
 
-    def _rewritten(self, sample: Sample) -> Sample | Refusal:
+    def _rewritten(self, sample: Sample) -> tuple[Sample, str] | Refusal:
+        """The new sample, and the SHA-256 of the file that came."""
         try:
             file, digest, bits = self._write(sample.path, "")
         except ImageError as error:  # it was read a moment ago, and yet
             return Refusal(sample.id, str(error), error.code)
         lesions, lost = self._rewritten_lesions(sample)
         kept = (self.names.bare(warning) for warning in sample.warnings if not warning.startswith(DUPLICATE))
-        return replace(
+        new = replace(
             sample,
             id=file,
             path=self.into / file,
@@ -73,6 +78,7 @@ class Reencoding:
             lesions=lesions,
             warnings=(*kept, *lost),
         )
+        return new, sample.sha256
 
     def _rewritten_lesions(self, sample: Sample) -> tuple[tuple[Lesion, ...], tuple[str, ...]]:
         lesions, lost = [], []

@@ -12,6 +12,7 @@ from typing import Literal, get_args
 
 from mammo.datasets._base import UNLABELLED, LabelPolicy, Sample, sorted_class_names
 from mammo.datasets._dealing import Group, deal_strata, shuffle_key
+from mammo.datasets.likeness import equal_pairs, lookalike_pairs
 from mammo.errors import DatasetError, ParameterError
 
 Part = Literal["train", "validation", "test"]
@@ -50,8 +51,9 @@ def split_samples(
 ) -> Split:
     """Split labelled samples into train, validation and test; the order of ``samples`` does not matter.
 
-    - ``patient``: women are stratified by their worst label and kept together. Women with most images are dealt first,
-      each to the part that misses most images. As long as a class has as many women as there are parts, each part
+    - ``patient``: women are stratified by their worst label and kept together, and so are women of whom one has a film
+      that is, or looks like, a film of the other. Women with most images are dealt first, each to the part that misses
+      most images. As long as a class has as many women as there are parts, each part
       gets at least one of them; so 3 women become 1/1/1 and 5 become 3/1/1.
     - ``image``: the same with single images. Views of one woman end up in different parts: such scores flatter.
     - ``paper``: each class apart, ``round(0.8 n)`` images for training, of these ``round(0.9 ...)`` kept and the
@@ -127,16 +129,37 @@ def labels_of(samples: Sequence[Sample], policy: LabelPolicy) -> dict[str, str]:
 
 
 def _groups(samples: Sequence[Sample], labels: Mapping[str, str], *, keep_patients: bool) -> list[Group]:
-    """Women, or single images, sorted by key; the worst label is the last one in the order of the classes."""
+    """Women, or single images, sorted by key; the worst label is the last one in the order of the classes.
+
+    Women who share a film are one group, whose key is the first of them.
+    """
     severity = {name: rank for rank, name in enumerate(sorted_class_names(set(labels.values())))}
+    labelled = [sample for sample in samples if sample.id in labels]
+    key_of = _tied_women(labelled) if keep_patients else {sample.id: sample.id for sample in labelled}
     ids = defaultdict(list)
-    for sample in samples:
-        if sample.id in labels:
-            ids[sample.patient_id if keep_patients else sample.id].append(sample.id)
+    for sample in labelled:
+        ids[key_of[sample.id]].append(sample.id)
     return [
         Group(key, max((labels[id_] for id_ in ids[key]), key=severity.__getitem__), tuple(sorted(ids[key])))
         for key in sorted(ids)
     ]
+
+
+def _tied_women(samples: Sequence[Sample]) -> dict[str, str]:
+    """By sample id the first, in the order of names, of all women whom a chain of shared films ties to its woman."""
+    woman_of = {sample.id: sample.patient_id for sample in samples}
+    first_of = {woman: woman for woman in woman_of.values()}
+
+    def first(woman: str) -> str:
+        while first_of[woman] != woman:
+            woman = first_of[woman]
+        return woman
+
+    for pair in (*equal_pairs(samples), *lookalike_pairs(samples)):
+        if all(id_ in woman_of for id_ in pair):
+            least, other = sorted(first(woman_of[id_]) for id_ in pair)
+            first_of[other] = least
+    return {id_: first(woman) for id_, woman in woman_of.items()}
 
 
 def _deal(groups: Sequence[Group], fractions: Fractions, seed: int) -> dict[str, Part]:

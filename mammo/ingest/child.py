@@ -18,6 +18,7 @@ import mammo.imaging.dicom  # noqa: F401 - loaded before it is confined: no film
 from mammo.errors import ImageError
 from mammo.imaging.quality import quality_flags
 from mammo.imaging.reading import decode_image
+from mammo.imaging.signature import image_signature
 from mammo.ingest.limits import Limits, allow_cpu, confine
 from mammo.ingest.stream import write_all
 from mammo.ingest.wishes import Wishes
@@ -44,7 +45,7 @@ def main(socket: int, limits: Limits) -> None:
 
 
 def _answer(name: str, data: bytes, wishes: Wishes) -> tuple[dict[str, Any], memoryview]:
-    """Facts, and the pixels as bytes: none where they are not wished for, or there are none."""
+    """Facts, and the pixels as bytes, or the signature's where pixels are not wished for; none where there are none."""
     try:
         image = decode_image(name, data, any_aspect=wishes.any_aspect)
         if not wishes.pixels:
@@ -55,8 +56,9 @@ def _answer(name: str, data: bytes, wishes: Wishes) -> tuple[dict[str, Any], mem
         sentence = f"{name} needs more memory than one picture may take."
         return {"error": sentence, "code": "too_much_memory"}, memoryview(b"")
     height, width = image.pixels.shape
-    pixels = np.ascontiguousarray(image.pixels).data.cast("B") if wishes.pixels else memoryview(b"")
-    return {"width": width, "height": height, "bytes": len(pixels), **_facts(image)}, pixels
+    values = np.ascontiguousarray(image.pixels) if wishes.pixels else image_signature(image.pixels)
+    content = values.data.cast("B")
+    return {"width": width, "height": height, "bytes": len(content), **_facts(image)}, content
 
 
 def _facts(image: LoadedImage) -> dict[str, Any]:

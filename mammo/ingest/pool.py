@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from mammo.errors import ImageError
 from mammo.imaging.reading import LoadedImage, check_bytes
+from mammo.imaging.signature import SIGNATURE_LENGTH, Signature
 from mammo.ingest.limits import Limits
 from mammo.ingest.process import IngestProcess, Pixels
 from mammo.ingest.wishes import Wishes
@@ -33,6 +34,7 @@ class ExaminedImage:
     modality: str | None
     age: int | None
     spacing_mm: float | None
+    signature: Signature
 
 
 class IngestPool:
@@ -115,8 +117,11 @@ def _with_pixels(answer: dict[str, Any], pixels: Pixels) -> LoadedImage:
     return LoadedImage(pixels=pixels.reshape(shape), **_facts(answer))
 
 
-def _without_pixels(answer: dict[str, Any], _pixels: Pixels) -> ExaminedImage:
-    return ExaminedImage(width_px=int(answer["width"]), height_px=int(answer["height"]), **_facts(answer))
+def _without_pixels(answer: dict[str, Any], signature: Pixels) -> ExaminedImage:
+    look = signature.reshape(SIGNATURE_LENGTH)
+    return ExaminedImage(
+        width_px=int(answer["width"]), height_px=int(answer["height"]), signature=look, **_facts(answer)
+    )
 
 
 def _facts(answer: dict[str, Any]) -> dict[str, Any]:

@@ -43,7 +43,7 @@ class IngestProcess:
         self._connection: Connection | None = None
 
     def ask(self, name: str, data: bytes, wishes: Wishes) -> tuple[dict[str, Any], Pixels]:
-        """What it says of a file, and its pixels one after another; neither can be trusted.
+        """What it says of a file, and its pixels (or the signature) one after another; neither can be trusted.
 
         Raises:
             ImageError: ``too_slow`` or ``decoder_crashed``, if the file was too much for it.

@@ -9,5 +9,5 @@ from dataclasses import dataclass
 class Wishes:
     """How one file is to be answered."""
 
-    pixels: bool  # they too, or only what is found
+    pixels: bool  # they too; or what is found, and how it looks
     any_aspect: bool = False  # a strip is no reason to refuse

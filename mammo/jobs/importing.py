@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from mammo.datasets import DATASETS, ImportOptions
-from mammo.datasets.importing import import_collection
+from mammo.datasets.importing import Found, import_collection
 from mammo.store import DataSetRecord, Store
 from mammo.store.database import checked_name
 
@@ -62,7 +62,7 @@ def import_data_set(
     """
     checked_name(request.name, "data set")  # before thousands of films are read for nothing
     exists = request.name in {record.name for record in store.data_sets.list()}
-    known = {sample.id: sample for sample in store.data_sets.samples(request.name)} if exists else {}
+    known = _known(store, request.name) if exists else {}
     imported = import_collection(
         request.path, layout=request.layout, options=request.options, known=known, on_progress=on_progress
     )
@@ -79,3 +79,10 @@ def import_data_set(
         },
     )
     return record, [{"file": one.file, "reason": one.reason} for one in imported.refused]
+
+
+def _known(store: Store, data_set: str) -> dict[str, Found]:
+    """By id; nothing of images that came in before signatures were kept, so that they are read once more."""
+    signatures = store.data_sets.signatures(data_set)
+    samples = store.data_sets.samples(data_set)
+    return {one.id: (one, signatures[one.sha256]) for one in samples if one.sha256 in signatures}

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from sqlalchemy import Connection, Row, delete, func, insert, or_, select
 
-from db.models import DataSet, RefusedFile
+from db.models import DataSet, ImageSignature, RefusedFile
 from db.models import Sample as SampleRow
 from mammo.datasets import LABEL_POLICIES, LabelPolicy, Refusal, Sample
 from mammo.datasets.balance import class_balance
@@ -20,6 +21,7 @@ from mammo.store.records import DataSetRecord
 
 if TYPE_CHECKING:
     from mammo.datasets.importing import ImportResult
+    from mammo.imaging.signature import Signature
 
 _COLUMNS = (
     DataSet.name,
@@ -36,6 +38,7 @@ _COLUMNS = (
     DataSet.created_at,
     DataSet.imported_at,
 )
+_STORED = "<f4"  # values of a stored signature
 _KEPT_AT_NEW_IMPORT = {"name", "created_by", "created_at"}
 
 
@@ -111,6 +114,14 @@ class DataSets:
             rows = connection.execute(query.where(SampleRow.data_set_id == data_set_id)).all()
         return sample_rows.to_samples(rows, Path(root))
 
+    def signatures(self, name: str) -> dict[str, Signature]:
+        """How its images look, by the SHA-256 of their files; NotFoundError names the data sets there are."""
+        query = select(ImageSignature.sha256, ImageSignature.signature)
+        with self._database.reading() as connection:
+            data_set_id = find_data_set(connection, name)
+            rows = connection.execute(query.where(ImageSignature.data_set_id == data_set_id)).all()
+        return {sha256: np.frombuffer(content, _STORED).astype(np.float32) for sha256, content in rows}
+
     def refused(self, name: str) -> tuple[Refusal, ...]:
         """Files that did not become samples, in the importer's order; NotFoundError names the data sets there are."""
         query = select(RefusedFile.file, RefusedFile.reason, RefusedFile.code).order_by(RefusedFile.id)
@@ -160,6 +171,21 @@ def _replace_files(connection: Connection, data_set_id: int, imported: ImportRes
         connection.execute(insert(SampleRow), rows)
     if refused:
         connection.execute(insert(RefusedFile), refused)
+    _renew_signatures(connection, data_set_id, imported.signatures)
+
+
+def _renew_signatures(connection: Connection, data_set_id: int, signatures: Mapping[str, Signature]) -> None:
+    own = ImageSignature.data_set_id == data_set_id
+    there = set(connection.scalars(select(ImageSignature.sha256).where(own)))
+    for sha256 in there - signatures.keys():
+        connection.execute(delete(ImageSignature).where(own, ImageSignature.sha256 == sha256))
+    new = [
+        {"data_set_id": data_set_id, "sha256": sha256, "signature": signature.astype(_STORED).tobytes()}
+        for sha256, signature in signatures.items()
+        if sha256 not in there
+    ]
+    if new:
+        connection.execute(insert(ImageSignature), new)
 
 
 def _record(row: Row[Any]) -> DataSetRecord:

@@ -26,7 +26,7 @@ _SAME = (
     "density",
     "scanner",
 )
-COLUMNS = tuple(getattr(SampleRow, name) for name in ("file", "lesions", "warnings", *_SAME))
+COLUMNS = tuple(getattr(SampleRow, name) for name in ("file", "lesions", "warnings", "alike", *_SAME))
 
 
 def to_row(sample: Sample, data_set_id: int) -> dict[str, Any]:
@@ -39,6 +39,7 @@ def to_row(sample: Sample, data_set_id: int) -> dict[str, Any]:
         "labels": dict(sample.labels),
         "lesions": [asdict(lesion) for lesion in sample.lesions],
         "warnings": list(sample.warnings),
+        "alike": None if sample.alike is None else list(sample.alike),
     }
 
 
@@ -48,11 +49,12 @@ def to_samples(rows: Sequence[Row[*tuple[Any, ...]]], root: Path) -> tuple[Sampl
 
 
 def _sample(row: Row[*tuple[Any, ...]], root: Path) -> Sample:
-    file, lesions, warnings, *same = row
+    file, lesions, warnings, alike, *same = row
     return Sample(
         id=file,
         path=root / file,
         lesions=tuple(Lesion(**lesion) for lesion in lesions),
         warnings=tuple(warnings),
+        alike=None if alike is None else tuple(alike),
         **dict(zip(_SAME, same, strict=True)),
     )

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mammo.datasets import Sample
-from mammo.datasets.leakage import exact_duplicates_across, patients_across
+from mammo.datasets.leakage import patients_across, torn
+from mammo.datasets.likeness import equal_pairs, lookalike_pairs
 from mammo.datasets.splitting import labels_of
 from mammo.errors import DatasetError
 
@@ -67,18 +68,21 @@ def check_doubts(config: TrainingConfig, source: TrainingSource) -> None:
 
 
 def _leak(used: Sequence[Sample], assignment: Mapping[str, str]) -> str | None:
-    patients, pairs = patients_across(used, assignment), exact_duplicates_across(used, assignment)
+    patients = patients_across(used, assignment)
+    equal = [" = ".join(pair) for pair in torn(equal_pairs(used), assignment)]
+    alike = [" ~ ".join(pair) for pair in torn(lookalike_pairs(used), assignment)]
     found = []
     if patients:
         found.append(f"{_counted(patients, 'woman', 'women')} with images in more than one part of the split")
-    if pairs:
-        equal = [f"{first} = {second}" for first, second in pairs]
+    if equal:
         found.append(f"{_counted(equal, 'pair', 'pairs')} of identical images in different parts of it")
+    if alike:
+        found.append(f"{_counted(alike, 'pair', 'pairs')} of images in different parts of it that look like one film")
     if not found:
         return None
     return (
-        f"There are {' and '.join(found)}: the model is tested on what it learnt from, and scores come out too high. "
-        "Split by patient instead."
+        f"There are {', and '.join(found)}: the model is tested on what it learnt from, and scores come out too high. "
+        "Split by patient instead: films that are or look the same stay together too."
     )
 
 

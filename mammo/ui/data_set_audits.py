@@ -9,7 +9,7 @@ import streamlit as st
 from mammo.datasets import UNLABELLED
 from mammo.datasets.leakage import NOTABLE_ASSOCIATION, leakage_report
 from mammo.store import DataSetRecord, ImageFilter
-from mammo.ui import cache, data_set_likeness, data_set_shortcuts, numbers
+from mammo.ui import cache, data_set_shortcuts, numbers
 from mammo.ui.plain_text import plain
 
 _FEW_WOMEN = 3  # of a class: fewer can't be in training, validation and test
@@ -29,8 +29,6 @@ def show_audits(record: DataSetRecord, split: str | None) -> None:
     for finding in sorted(findings, key=lambda one: one.is_good):
         icon = ":material/check:" if finding.is_good else ":orange[:material/warning:]"
         st.markdown(f"{icon} {plain(finding.sentence)}")
-    if split is not None:
-        data_set_likeness.show_likeness(record, split)
     if any(label != UNLABELLED for label in record.classes[record.label_policy]):
         data_set_shortcuts.show_shortcuts(record)
 

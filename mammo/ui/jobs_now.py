@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from mammo.store import JobFilter, JobRecord
-from mammo.ui import cache, data_set_likeness, job_table, job_times
+from mammo.ui import cache, job_table, job_times
 from mammo.ui.data_set_import import IMPORT_KINDS
 from mammo.ui.plain_text import plain
 
@@ -32,7 +32,5 @@ def _show(job: JobRecord) -> None:
 
 def _place(job: JobRecord) -> tuple[str, dict[str, str]]:
     """The page on which a job is followed, and its query."""
-    if job.kind == data_set_likeness.KIND and job.data_set and job.split:
-        return "pages/data_sets.py", {"data_set": job.data_set, "split": job.split}
     page = "pages/data_sets.py" if job.kind in IMPORT_KINDS else "pages/training.py"
     return page, {"job": str(job.id)}

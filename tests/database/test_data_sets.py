@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from mammo.datasets.importing import fingerprint_of
@@ -15,6 +16,18 @@ def test_samples_come_out_as_they_went_in(store, root, collection):
     imported = collection(31)
     store.data_sets.add("films", root, imported, by="anna")
     assert store.data_sets.samples("films") == imported.samples
+
+
+def test_how_images_look_is_kept_and_renewed_with_the_images(store, root, collection):
+    def look(number):
+        return np.random.default_rng(number).normal(0, 1 / 32, 1024).astype(np.float32)
+
+    imported = collection(6)
+    for shown in ({"a": look(1), "b": look(2)}, {"b": look(2), "c": look(3)}):
+        store.data_sets.add("films", root, replace(imported, signatures=shown), by="anna")
+        kept = store.data_sets.signatures("films")
+        assert kept.keys() == shown.keys()
+        assert all(np.array_equal(kept[name], shown[name]) for name in shown)
 
 
 def test_refused_files_come_out_with_their_reasons(store, root, collection):

@@ -39,7 +39,7 @@ def engine(database_url):
 def test_a_new_database_has_all_tables_at_the_newest_revision(engine):
     with reading(engine) as connection:
         assert current_revision(connection) == known_revisions()[-1]
-        assert [connection.execute(select(table)).all() for table in Base.metadata.sorted_tables] == [[]] * 13
+        assert not any(connection.execute(select(table)).all() for table in Base.metadata.sorted_tables)
 
 
 def test_sqlite_keeps_what_it_acknowledged_and_minds_foreign_keys(lite):

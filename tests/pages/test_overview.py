@@ -72,7 +72,7 @@ def test_other_first_films_are_not_called_a_demo(app, store):
 
 @pytest.mark.parametrize(
     ("kind", "page", "query"),
-    [("training", "training", "job=1"), ("archive", "data_sets", "job=1"), ("likeness", "data_sets", "split=image-1")],
+    [("training", "training", "job=1"), ("archive", "data_sets", "job=1")],
 )
 def test_a_job_in_hand_leads_to_where_it_is_followed(app, store, data_set, kind, page, query):
     made = split_samples(store.data_sets.samples("phantoms"), by="image", fractions=(0.5, 0.25, 0.25))

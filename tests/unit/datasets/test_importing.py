@@ -31,6 +31,11 @@ def by_id(result):
     return {sample.id: sample for sample in result.samples}
 
 
+def found_in(result):
+    """What a further import is told of an earlier one."""
+    return {sample.id: (sample, result.signatures[sample.sha256]) for sample in result.samples}
+
+
 def write_dicom(path, pixels, **tags):
     """A small mammogram as DICOM, 12 bits."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -147,35 +152,50 @@ def test_identical_files_are_both_kept_and_tell_of_each_other(collection, write_
     assert "same content as cancer/P2/a.png, under another label" in samples["normal/P9/other.png"].warnings
 
 
-def test_a_known_image_is_not_decoded_again(collection, monkeypatch):
-    known = by_id(import_collection(collection))
+def test_an_image_that_looks_like_a_known_one_is_told_though_that_is_not_decoded_again(collection, monkeypatch):  # B63
+    first = import_collection(collection)
+    darker = cv2.imread(str(collection / "normal/P1/a.png"), cv2.IMREAD_UNCHANGED) // 2
+    cv2.imwrite(str(collection / "normal/P1/darker.png"), darker)
     opened = []
     read = importing.read_bytes
     monkeypatch.setattr(importing, "read_bytes", lambda path: opened.append(path.name) or read(path))
-    again = import_collection(collection, known=known)
+    samples = by_id(import_collection(collection, known=found_in(first)))
 
-    assert by_id(again) == known
+    assert opened == ["darker.png"]
+    assert samples["normal/P1/a.png"].alike == ("normal/P1/darker.png",)
+    assert samples["normal/P1/darker.png"].alike == ("normal/P1/a.png",)
+    assert samples["cancer/P2/a.png"].alike == ()
+
+
+def test_a_known_image_is_not_decoded_again(collection, monkeypatch):
+    first = import_collection(collection)
+    opened = []
+    read = importing.read_bytes
+    monkeypatch.setattr(importing, "read_bytes", lambda path: opened.append(path.name) or read(path))
+    again = import_collection(collection, known=found_in(first))
+
+    assert again == first
     assert opened == []
     import_collection(collection)
     assert opened
 
 
 def test_a_changed_image_is_decoded_again(collection, write_film):
-    known = by_id(import_collection(collection))
+    first = import_collection(collection)
     write_film("normal/P1/a.png", pixels=np.tile(np.arange(128, dtype=np.uint8), (160, 1)))
-    again = by_id(import_collection(collection, known=known))
+    again = by_id(import_collection(collection, known=found_in(first)))
 
     assert (again["normal/P1/a.png"].width_px, again["normal/P1/a.png"].height_px) == (128, 160)
-    assert again["normal/P1/a.png"].sha256 != known["normal/P1/a.png"].sha256
+    assert again["normal/P1/a.png"].sha256 != by_id(first)["normal/P1/a.png"].sha256
 
 
 def test_a_known_image_takes_new_labels_and_loses_the_warning_of_a_twin_that_left(collection, write_film):  # B64
     twin = write_film("normal/P1/copy.png", seed=0)
-    known = by_id(import_collection(collection))
+    first = import_collection(collection)
     twin.unlink()
-    table = "file,label,patient\n" + "".join(f"{id_},benign,P7\n" for id_ in known if "copy" not in id_)
+    table = "file,label,patient\n" + "".join(f"{id_},benign,P7\n" for id_ in by_id(first) if "copy" not in id_)
     (collection / "labels.csv").write_text(table)
-    again = by_id(import_collection(collection, known=known))["normal/P1/a.png"]
+    again = by_id(import_collection(collection, known=found_in(first)))["normal/P1/a.png"]
 
     assert (again.labels["case"], again.patient_id) == ("benign", "P7")
     assert not any("same content" in warning for warning in again.warnings)

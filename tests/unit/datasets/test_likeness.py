@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
 
-from mammo.datasets.likeness import ALIKE, alike_pairs, image_signature, image_signatures
+from mammo.datasets.likeness import ALIKE, alike_pairs, equal_pairs, lookalike_pairs, mark_alike
 from mammo.imaging.reading import read_image
+from mammo.imaging.signature import image_signature
 
 
 def breast(seed):
@@ -59,17 +62,22 @@ def test_no_images_have_no_pairs():
     assert alike_pairs([]) == []
 
 
-def test_signatures_are_of_the_files(sample, write_film, tmp_path):
-    path = write_film("a.png", seed=4)
-    signatures = image_signatures([sample("a.png", "normal", path=path)])
+def test_samples_are_told_which_others_look_like_them_though_their_bytes_differ(sample):
+    first, again, copy, other = (sample(name, "normal") for name in ("a", "b", "c", "d"))
+    copy = replace(copy, sha256=first.sha256)
+    signatures = {one.sha256: image_signature(breast(1)) for one in (first, again)}
+    signatures[other.sha256] = image_signature(breast(2))
+    marked = mark_alike([first, again, copy, other], signatures)
 
-    assert np.array_equal(signatures["a.png"], image_signature(read_image(tmp_path / "a.png").pixels))
+    assert [one.alike for one in marked] == [("b",), ("a", "c"), ("b",), ()]
+    assert lookalike_pairs(marked) == [("a", "b"), ("b", "c")]
+    assert equal_pairs(marked) == [("a", "c")]
 
 
 @pytest.mark.shared
-def test_no_two_real_films_are_taken_for_one(shared, sample):
+def test_no_two_real_films_are_taken_for_one(shared):
     paths = sorted((shared / "data" / "mias-dev" / "images").glob("*.png"))
-    signatures = image_signatures([sample(path.name, "normal", path=path) for path in paths])
+    signatures = [image_signature(read_image(path).pixels) for path in paths]
 
     assert len(signatures) == 224
-    assert alike_pairs(list(signatures.values())) == []
+    assert alike_pairs(signatures) == []

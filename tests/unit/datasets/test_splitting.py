@@ -29,6 +29,21 @@ def test_no_woman_is_in_two_parts_of_a_patient_split(collection):  # B63
     assert all(len(parts) == 1 for parts in parts_of_patients(collection, split).values())
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_women_who_share_a_film_are_not_torn_apart(collection, seed):  # B63
+    samples = {one.id: one for one in collection}
+    chain = [f"normal/{woman:04d}_0.png" for woman in (3, 17, 30)]
+    samples[chain[1]] = replace(samples[chain[1]], sha256=samples[chain[0]].sha256)
+    samples[chain[2]] = replace(samples[chain[2]], alike=(chain[0], "malignant/0005_2.png", "no film of this set"))
+    tied = {samples[id_].patient_id for id_ in (*chain, "malignant/0005_2.png")}
+    splits = [split_samples(list(samples.values()), seed=seed)]
+    splits += patient_folds(list(samples.values()), 4, seed=seed, policy="case")
+
+    for split in splits:
+        parts = parts_of_patients(samples.values(), split)
+        assert len(set.union(*(parts[woman] for woman in tied))) == 1
+
+
 def test_a_patient_split_keeps_the_fractions_in_each_class(collection):
     counts = split_balance(collection, split_samples(collection))
 

@@ -167,7 +167,7 @@ def test_folds_become_one_split_for_each_training(store):
 
 
 def test_another_kind_of_job_has_no_twin(store):
-    job = store.jobs.submit(NewJob("likeness", {}, "anna", "films"))
+    job = store.jobs.submit(NewJob("evaluation", {}, "anna", "films"))
     with pytest.raises(ParameterError, match="is no training on a data set"):
         recipe_of_job(store, job)
 

@@ -50,6 +50,14 @@ def test_the_same_picture_in_two_parts_is_named(plain, source):  # B63
     assert f"1 pair ({pair}) of identical images" in doubt.sentence
 
 
+def test_a_film_that_looks_like_one_of_another_part_is_named(plain, source):  # B63
+    first = next(one for one in source.samples if source.assignment[one.id] == "train")
+    other = next(one for one in source.samples if source.assignment[one.id] == "test")
+    alike = [replace(one, alike=(first.id,)) if one is other else one for one in source.samples]
+    with pytest.raises(DatasetError, match=r"1 pair \(.+ ~ .+\) of images in different parts of it that look"):
+        check_doubts(plain, replace(source, samples=alike))
+
+
 def test_folds_are_by_woman_whatever_a_split_does(plain, source):
     torn = replace(source, samples=[replace(one, patient_id="W7") for one in source.samples])
     assert names(plain, torn) == ["leaking_split"]
