@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import cv2
 import numpy as np
@@ -15,18 +14,22 @@ import typer
 from mammo.commands._foreground import carry_out_here
 from mammo.commands._output import RESEARCH_USE, Json, expected_failures, owner, say, show
 from mammo.config import settings
-from mammo.errors import ImageError, MammoError, ParameterError
+from mammo.errors import CheckpointError, ImageError, MammoError, ParameterError
 from mammo.explanation import CAM_METHODS
 from mammo.imaging.reading import read_bytes
 from mammo.ingest.pool import shared_pool
 from mammo.jobs.batch import CSV, HTML, KIND, BatchRequest
+from mammo.jobs.embeddings import likeness_of
 from mammo.jobs.known_trust import known_trust
 from mammo.jobs.lessons import lessons_of_job
 from mammo.jobs.workers import this_process
 from mammo.prediction.wire import Answer, Question
-from mammo.report import Case, Origin, case_of, report_html, versions
+from mammo.report import Case, Further, Origin, case_of, report_html, versions
 from mammo.report.pdf import report_pdf
 from mammo.store import JobRecord, NewJob, Store, open_store
+
+if TYPE_CHECKING:
+    from mammo.prediction.server import PredictionServer
 
 _OPACITY = 0.6  # of the heat maps
 _MOST_WHOLE = 8  # pictures that a report holds with every pixel; beyond them it would be too large to open
@@ -76,13 +79,13 @@ def _judge_files(job: int, files: list[Path], cam: str, out: Path | None, *, as_
     if out is not None:
         _make_folder(out)
     origin = _origin(store, record, cam)
-    predicting = _Predicting(origin, PredictionServer(where).explained, out, whole=len(files) <= _MOST_WHOLE)
+    predicting = _Predicting(origin, PredictionServer(where), out, whole=len(files) <= _MOST_WHOLE)
     rows: list[dict[str, Any]] = []
     cases: list[Case] = []
     for number, file in enumerate(files, start=1):
         try:
             row, case = predicting.answered(file, number)
-        except ParameterError:  # the model judges no films at all
+        except (ParameterError, CheckpointError):  # there is no model, or it judges no films at all
             raise
         except MammoError as error:
             rows.append({"file": file.name, "error": str(error)})
@@ -127,7 +130,7 @@ class _Predicting:
     """How each file is answered."""
 
     origin: Origin
-    judge: Callable[[Question, bytes], Answer]
+    server: PredictionServer
     out: Path | None
     whole: bool  # the report is to hold the pictures whole
 
@@ -137,7 +140,7 @@ class _Predicting:
             raise ImageError(f"{file.name} is a folder; judge all that lies in it with --batch.", code="not_a_file")
         content = read_bytes(file)
         origin = self.origin
-        answer = self.judge(Question(origin.job, file.name, origin.method), content)
+        answer = self.server.explained(Question(origin.job, file.name, origin.method), content)
         row: dict[str, Any] = {
             "file": file.name,
             "label": answer.label,
@@ -150,8 +153,9 @@ class _Predicting:
         if self.out is None:
             return row, None
         image = shared_pool().decode(file.name, content)
-        is_doubted = origin.is_doubted
-        case = case_of(f"Image {number}", image, answer, _OPACITY, is_doubted=is_doubted, with_film=self.whole)
+        stability = self.server.steadiness(origin.job, answer.network_input)
+        further = Further(stability, likeness_of(self.server.settings, origin.job, answer.embedding))
+        case = case_of(f"Image {number}", image, answer, origin, further, with_film=self.whole)
         row["overlay"] = f"overlay-{number}.png"
         drawn = cv2.imdecode(np.frombuffer(case.overlay, np.uint8), cv2.IMREAD_COLOR)
         cv2.imwrite(str(self.out / row["overlay"]), np.asarray(drawn))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -13,8 +14,9 @@ from mammo.config import settings
 from mammo.errors import MammoError, NotFoundError
 from mammo.imaging.reading import read_bytes
 from mammo.ingest.pool import shared_pool
+from mammo.jobs.embeddings import likeness_of
 from mammo.jobs.lessons import lessons_of_job
-from mammo.report import Check, read_report
+from mammo.report import Check, Here, read_report
 from mammo.report import verify as verify_report
 from mammo.store import open_store
 
@@ -37,7 +39,9 @@ def verify(
         lessons_of_job(store, settings(), store.jobs.get(taken_apart.origin.job))
     pool = shared_pool()
     films = [pool.decode(file.name, read_bytes(file)) for file in picture or []]
-    checks = list(verify_report(taken_apart, PredictionServer(settings()).explained, pool.decode, films))
+    server = PredictionServer(settings())
+    here = Here(server.explained, pool.decode, server.steadiness, partial(likeness_of, settings()))
+    checks = list(verify_report(taken_apart, here, films))
     passed = all(check.is_ok for check in checks)
     told = [{"of": one.of, "check": one.name, "ok": one.is_ok, "detail": one.detail} for one in checks]
     lines = [*map(_line, checks), "pass" if passed else "The report differs.", RESEARCH_USE]

@@ -34,8 +34,22 @@ class Nearest:
     """The nearest known pictures, the nearest first, and what their distance means."""
 
     neighbours: tuple[Neighbour, ...]  # each of another woman
-    is_far: bool  # even the nearest lies farther than is usual
-    words: str  # a sentence about the nearest
+    usual: UsualDistances | None  # None: too few films to tell
+
+    @property
+    def distance(self) -> float | None:
+        """Of the nearest; None where none is known."""
+        return self.neighbours[0].distance if self.neighbours else None
+
+    @property
+    def is_far(self) -> bool:
+        """Even the nearest lies farther than is usual."""
+        return lies_far(self.distance, self.usual)
+
+    @property
+    def words(self) -> str:
+        """A sentence about the nearest."""
+        return nearness_in_words(self.distance, self.usual)
 
 
 def nearest_known(
@@ -77,8 +91,7 @@ def nearest_known(
         found.setdefault(picture.patient_id, Neighbour(picture, float(distances[turn])))
         if len(found) == count:
             break
-    neighbours = tuple(found.values())
-    return Nearest(neighbours, _is_far(neighbours, catalogue.usual), _in_words(neighbours, catalogue.usual))
+    return Nearest(tuple(found.values()), catalogue.usual)
 
 
 def usual_distances(catalogue: Catalogue) -> UsualDistances | None:
@@ -107,15 +120,21 @@ def _distances(asked: Distances, known: Distances) -> Distances:
     return np.asarray(np.round(1 - asked @ known.T, _DECIMALS))
 
 
-def _is_far(neighbours: tuple[Neighbour, ...], usual: UsualDistances | None) -> bool:
-    return bool(neighbours) and usual is not None and neighbours[0].distance > usual.far
+def lies_far(distance: float | None, usual: UsualDistances | None) -> bool:
+    """Whether the nearest known picture lies farther than is usual; False where that can't be told."""
+    return distance is not None and usual is not None and distance > usual.far
 
 
-def _in_words(neighbours: tuple[Neighbour, ...], usual: UsualDistances | None) -> str:
-    if not neighbours:
+def is_same(distance: float | None) -> bool:
+    """Whether the nearest known picture is the same one to the model."""
+    return distance is not None and distance < _SAME
+
+
+def nearness_in_words(distance: float | None, usual: UsualDistances | None) -> str:
+    """A sentence about the nearest known picture; None: there is none."""
+    if distance is None:
         return "No picture of another woman is known to this model."
-    distance = neighbours[0].distance
-    if distance < _SAME:
+    if is_same(distance):
         return "The nearest known picture is the same to the model, and may be the same picture."
     if usual is None:
         return f"The nearest lies at a distance of {distance:.3f}; too few films are known to say whether that is near."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from mammo.embedding.catalogue import Catalogue, KnownPicture, catalogue_path, r
 from mammo.embedding.nearest import Nearest, nearest_known, usual_distances
 from mammo.errors import CheckpointError
 from mammo.jobs.learnt_from import FoldItems, fold_items
+from mammo.report.likeness import Likeness
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -107,6 +108,14 @@ def nearest_cases(
     """
     known = known_pictures(settings, job_id)
     return nearest_known(known, vector, patient_id=patient_id, count=count, left_out=left_out)
+
+
+def likeness_of(settings: Settings, job_id: int, vector: Sequence[float]) -> Likeness | None:
+    """The most similar known cases for a report; None where nobody has computed the embeddings."""
+    try:
+        return Likeness.of(nearest_cases(settings, job_id, vector))
+    except CheckpointError:
+        return None
 
 
 @lru_cache(maxsize=8)

@@ -87,7 +87,7 @@ class PredictionServer:
     def _reply(self, question: Question, picture: bytes) -> bytes:
         with self._turns:
             if question.asks_stability:
-                return pack(asdict(self._stability(question, picture)))
+                return pack(asdict(self.steadiness(question.job, picture)))
             return pack_answer(self.explained(question, picture))
 
     def explained(self, question: Question, picture: bytes) -> Answer:
@@ -151,12 +151,22 @@ class PredictionServer:
             embedding=prediction.embedding,
         )
 
-    def _stability(self, question: Question, network_input: bytes) -> Stability:
-        models = self._models_of(question.job)
+    def steadiness(self, job: int, network_input: bytes) -> Stability:
+        """How a job's answer to a picture behaves under small changes.
+
+        Args:
+            job: Whose models answered.
+            network_input: Of the answer.
+
+        Raises:
+            CheckpointError: If the job has no model.
+            ParameterError: If the picture is not of its models' size.
+        """
+        models = self._models_of(job)
         shown = cv2.imdecode(np.frombuffer(network_input, np.uint8), cv2.IMREAD_UNCHANGED)
         side = models[0].pipeline.image_size
         if shown is None or shown.shape != (side, side):
-            raise ParameterError(f"Job {question.job} judges pictures of {side} x {side} pixels.")
+            raise ParameterError(f"Job {job} judges pictures of {side} x {side} pixels.")
         return stability_of(models, [shown])[0]  # type: ignore[list-item] # integers, as they were written
 
     def _lessons_of(self, question: Question) -> Lessons | None:

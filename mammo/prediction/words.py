@@ -163,6 +163,12 @@ def stability_doubt(turned: int, changes: int) -> Doubt:
     return Doubt(text, needs_attention=True)
 
 
+def nearness_doubt(told: str | None, *, needs_attention: bool = False) -> Doubt:
+    """How near the known pictures lie, as ``nearness_in_words`` tells it; None where nobody has looked."""
+    unknown = "Nobody has yet computed which films the model learnt from, so whether this one is like them isn't known."
+    return Doubt(told or unknown, needs_attention)
+
+
 def _never_ruled_out(qualified: Qualified) -> str:
     if not qualified.always_fit:
         return ""

@@ -1,15 +1,19 @@
 """Reports of explained predictions: one file that needs nothing else, and that can be recomputed."""
 
-from mammo.report.facts import RESEARCH_USE, Case, CaseFacts, Origin, case_of, versions
+from mammo.report.facts import RESEARCH_USE, Case, CaseFacts, Further, Origin, case_of, versions
+from mammo.report.likeness import Likeness
 from mammo.report.page import report_html
 from mammo.report.reading import Report, read_report
-from mammo.report.verifying import Check, verify
+from mammo.report.verifying import Check, Here, verify
 
 __all__ = [
     "RESEARCH_USE",
     "Case",
     "CaseFacts",
     "Check",
+    "Further",
+    "Here",
+    "Likeness",
     "Origin",
     "Report",
     "case_of",

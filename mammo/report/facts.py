@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import platform
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import version
 from typing import Any
@@ -17,6 +17,8 @@ from mammo.imaging.reading import LoadedImage
 from mammo.prediction import words
 from mammo.prediction.pictures import overlaid
 from mammo.prediction.wire import Answer
+from mammo.report.likeness import Likeness
+from mammo.stability import Stability
 
 RESEARCH_USE = "Research use only. Not a medical device. Not for diagnosis or treatment."
 
@@ -45,6 +47,14 @@ class Origin:
 
 
 @dataclass(frozen=True)
+class Further:
+    """What was asked beyond the answer."""
+
+    stability: Stability | None = None  # None: not asked
+    likeness: Likeness | None = None  # None: nobody has computed which pictures the model learnt from
+
+
+@dataclass(frozen=True)
 class CaseFacts:
     """What was judged, and what the model said."""
 
@@ -54,6 +64,7 @@ class CaseFacts:
     bits: int  # that hold every gray of the picture
     pixels_sha256: str  # of the gray values alone: a header changes nothing
     answer: Mapping[str, Any]  # an Answer without its pictures
+    further: Further = field(default_factory=Further)
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,9 +81,9 @@ def case_of(
     name: str,
     image: LoadedImage,
     answer: Answer,
-    opacity: float,
+    origin: Origin,
+    further: Further | None = None,
     *,
-    is_doubted: bool = False,
     with_film: bool = True,
 ) -> Case:
     """A case for a report.
@@ -81,16 +92,18 @@ def case_of(
         name: What the picture is called there.
         image: As it was read for the answer.
         answer: What the model says of it.
-        opacity: Of the heat map, in [0, 1].
-        is_doubted: The heat map is not to be trusted, and is drawn in gray.
+        origin: Of the report.
+        further: What was asked beyond it.
         with_film: The report is to hold the picture whole, so that it can be verified without the file.
     """
     stored, bits = lossless(image.pixels)
     height, width = stored.shape
     return Case(
-        facts=CaseFacts(name, width, height, bits, pixels_sha256(stored, bits), answer_facts(answer)),
+        facts=CaseFacts(
+            name, width, height, bits, pixels_sha256(stored, bits), answer_facts(answer), further or Further()
+        ),
         shown=answer.picture,
-        overlay=overlaid(answer, opacity, is_doubted=is_doubted) if answer.heatmap else b"",
+        overlay=overlaid(answer, origin.opacity, is_doubted=origin.is_doubted) if answer.heatmap else b"",
         film=exact_png(stored) if with_film else b"",
     )
 

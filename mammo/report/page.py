@@ -15,7 +15,7 @@ from mammo.explanation import CAM_METHODS
 from mammo.report.facts import RESEARCH_USE, Case, Origin
 from mammo.report.told import told
 
-LAYOUT = 3  # of the template; a report of another is not compared word by word
+LAYOUT = 4  # of the template; a report of another is not compared word by word
 _SEAL = re.compile(r'(<meta name="mammo-seal" content=")([0-9a-f]{64})(">)')
 _UNSEALED = "0" * 64
 

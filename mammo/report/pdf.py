@@ -74,6 +74,10 @@ def _add_case(page: _Page, case: Case, origin: Origin) -> None:
         page.line_of(f"• {warning}", 10)
     for doubt in words.doubts:
         page.line_of(f"• {doubt}", 9, _MUTED)
+    if words.similar:
+        page.ln(2)
+        told_similar = "; ".join(f"{label} {view} at {distance}" for label, view, distance in words.similar)
+        page.line_of(f"Most similar known cases (other women), with their distances: {told_similar}", 9)
     page.ln(3)
     for name, value in _made_with(facts.pixels_sha256, answer, origin):
         page.line_of(f"{name}: {value}", 8, _MUTED)

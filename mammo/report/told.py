@@ -18,21 +18,22 @@ class Told:
     frequency: str  # empty without validation
     shares: tuple[tuple[str, str, str], ...]  # class, as the model gave it, calibrated with its interval
     doubts: tuple[str, ...]
+    similar: tuple[tuple[str, str, str], ...]  # of known cases: class, side and view, distance
 
 
 def told(facts: CaseFacts, origin: Origin) -> Told:
-    """What the page says of an answer, too, but for two lines of doubt.
-
-    How steady the answer is, and how far the picture is from those learnt from, are no facts of a report: they would
-    take each verifier as many answers again, and the films learnt from.
-    """
+    """What the page says of an answer, too."""
     answer = facts.answer
     kept = answer.get("qualified")
     qualified = None if kept is None else Qualified.from_json(kept)
     calibrated = {} if qualified is None else qualified.shares
     height = None if answer.get("spacing_mm") else facts.height_px
-    heatmap = [] if origin.method is None else [words.heatmap_doubt(origin.checks, is_void=origin.is_void)]
-    doubts = [*heatmap, words.resolution_doubt(answer.get("pixels_per_input", 1.0), answer.get("spacing_mm"), height)]
+    stability, likeness = facts.further.stability, facts.further.likeness
+    doubts = [] if stability is None else [words.stability_doubt(len(stability.turned_by), stability.changes)]
+    if origin.method is not None:
+        doubts.append(words.heatmap_doubt(origin.checks, is_void=origin.is_void))
+    doubts.append(words.resolution_doubt(answer.get("pixels_per_input", 1.0), answer.get("spacing_mm"), height))
+    doubts.append(words.nearness_doubt(None if likeness is None else likeness.words))
     if qualified is not None:
         doubts.append(words.tested_doubt(qualified.tested, origin.data_set))
     return Told(
@@ -44,4 +45,8 @@ def told(facts: CaseFacts, origin: Origin) -> Told:
             for name, value in answer["probabilities"].items()
         ),
         doubts=tuple(doubt.text for doubt in doubts),
+        similar=tuple(
+            (one.label, " ".join(filter(None, (one.laterality, one.view))), f"{one.distance:.3f}")
+            for one in (likeness.cases if likeness else ())
+        ),
     )

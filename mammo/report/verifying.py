@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import cv2
@@ -16,9 +16,11 @@ from mammo.imaging.lossless import lossless
 from mammo.imaging.reading import LoadedImage
 from mammo.prediction.pictures import overlaid
 from mammo.prediction.wire import Answer, Question
-from mammo.report.facts import Case, Origin, answer_facts, pixels_sha256
+from mammo.report.facts import Case, Further, Origin, answer_facts, pixels_sha256
+from mammo.report.likeness import Likeness, likeness_differences
 from mammo.report.page import report_html, seal_in, seal_of
 from mammo.report.reading import Report
+from mammo.stability import Stability
 
 TOLERANCE = 0.005  # of a probability: other processors and versions of torch stay far below it
 _GRAY_TOLERANCE = 6 / 255  # of a picture averaged over 8 x 8 pixels; JPEG stays below it
@@ -31,6 +33,16 @@ Decode = Callable[[str, bytes], LoadedImage]
 
 
 @dataclass(frozen=True)
+class Here:
+    """What can be asked of this installation."""
+
+    judge: Judge  # answers a question about a picture; MammoError if the model is not here
+    decode: Decode  # reads a picture of the report, which may be hostile
+    steady: Callable[[int, bytes], Stability]  # of a job's answer, by what its network was fed
+    near: Callable[[int, Sequence[float]], Likeness | None]  # to an embedding, what a job's model learnt from
+
+
+@dataclass(frozen=True)
 class Check:
     """One thing that was looked at."""
 
@@ -40,13 +52,12 @@ class Check:
     detail: str
 
 
-def verify(report: Report, judge: Judge, decode: Decode, films: Sequence[LoadedImage] = ()) -> Iterator[Check]:
+def verify(report: Report, here: Here, films: Sequence[LoadedImage] = ()) -> Iterator[Check]:
     """Recompute a report.
 
     Args:
         report: As it was read.
-        judge: Answers a question about a picture with the models that are here.
-        decode: Reads a picture of the report, which may be hostile.
+        here: What recomputes it.
         films: Pictures for cases whose picture the report does not hold, in any order.
 
     Yields:
@@ -61,7 +72,7 @@ def verify(report: Report, judge: Judge, decode: Decode, films: Sequence[LoadedI
     yield Check("report", "words", told, "as its facts" if told else "What it shows is not what its facts say.")
     given = {_hash(film): film for film in films}
     for case in report.cases:
-        yield from _case_checks(report.origin, case, judge, decode, given)
+        yield from _case_checks(report.origin, case, here, given)
 
 
 def _rendered(report: Report) -> str | None:
@@ -75,10 +86,8 @@ def _unsealed(text: str) -> str:
     return text.replace(seal_in(text) or "\0", "", 1)
 
 
-def _case_checks(
-    origin: Origin, case: Case, judge: Judge, decode: Decode, given: Mapping[str, LoadedImage]
-) -> Iterator[Check]:
-    facts = case.facts
+def _case_checks(origin: Origin, case: Case, here: Here, given: Mapping[str, LoadedImage]) -> Iterator[Check]:
+    facts, decode = case.facts, here.decode
     film = _read(decode, facts.name, case.film) if case.film else given.get(facts.pixels_sha256)
     if film is None:
         missing = "damaged" if case.film else "not in the report; give it with --picture"
@@ -87,7 +96,7 @@ def _case_checks(
     same = _hash(film) == facts.pixels_sha256
     yield Check(facts.name, "pixels", same, "as stated" if same else "The picture is not the one that was judged.")
     question = Question(origin.job, facts.name, origin.method, origin.layer, facts.answer.get("explained_label"))
-    answer = judge(question, exact_png(lossless(film.pixels)[0]))
+    answer = here.judge(question, exact_png(lossless(film.pixels)[0]))
     differences = list(_differences(facts.answer, answer_facts(answer)))
     yield Check(facts.name, "answer", not differences, "; ".join(differences) or "recomputed, the same")
     drawn = overlaid(answer, origin.opacity, is_doubted=origin.is_doubted) if answer.heatmap else b""
@@ -95,6 +104,22 @@ def _case_checks(
         alike = _look_alike(_read(decode, name, stated), _read(decode, name, computed))
         detail = "redrawn, the same" if alike else f"The {name} shown is not what the model gives."
         yield Check(facts.name, name, alike, detail)
+    yield from _further_checks(facts.name, facts.further, origin.job, answer, here)
+
+
+def _further_checks(name: str, stated: Further, job: int, answer: Answer, here: Here) -> Iterator[Check]:
+    if stated.stability is not None:
+        computed = asdict(here.steady(job, answer.network_input))
+        differences = list(_differences(_listed(asdict(stated.stability)), _listed(computed)))
+        yield Check(name, "stability", not differences, "; ".join(differences) or "asked again, the same")
+    if stated.likeness is not None:
+        differences = list(likeness_differences(stated.likeness, here.near(job, answer.embedding)))
+        yield Check(name, "similar cases", not differences, "; ".join(differences) or "found again, the same")
+
+
+def _listed(facts: dict[str, Any]) -> dict[str, Any]:
+    """With lists for tuples, as what was read has them."""
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in facts.items()}
 
 
 def _read(decode: Decode, name: str, content: bytes) -> LoadedImage | None:

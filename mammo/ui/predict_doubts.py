@@ -7,7 +7,7 @@ from html import escape
 
 from streamlit.delta_generator import DeltaGenerator
 
-from mammo.embedding.nearest import Nearest
+from mammo.embedding.nearest import Nearest, is_same
 from mammo.prediction import words
 from mammo.prediction.wire import Answer
 from mammo.prediction.words import Doubt
@@ -16,7 +16,6 @@ from mammo.store import JobRecord
 from mammo.trust.heatmap_trust import HeatmapTrust
 from mammo.ui.results_checks import known_checks
 
-_SAME = 1e-6  # distance of a picture from itself, as single precision has it
 _AWAITED = Doubt("The picture is asked again under small changes of contrast and position …", needs_attention=False)
 
 
@@ -48,12 +47,9 @@ def show_doubts(place: DeltaGenerator, doubts: Sequence[Doubt], stability: Stabi
 
 def _nearness(nearest: Nearest | None) -> Doubt:
     if nearest is None:
-        text = (
-            "Nobody has yet computed which films the model learnt from, so whether this one is like them isn't known."
-        )
-        return Doubt(text, needs_attention=False)
-    is_the_same = bool(nearest.neighbours) and nearest.neighbours[0].distance < _SAME  # it may have been learnt from
-    return Doubt(nearest.words, needs_attention=nearest.is_far or is_the_same)
+        return words.nearness_doubt(None)
+    # The same picture may have been learnt from.
+    return words.nearness_doubt(nearest.words, needs_attention=nearest.is_far or is_same(nearest.distance))
 
 
 def trust_of(job: JobRecord, method: str | None) -> HeatmapTrust | None:

@@ -8,10 +8,14 @@ from functools import partial
 
 import streamlit as st
 
+from mammo.config import settings
+from mammo.errors import MammoError
 from mammo.ingest.pool import shared_pool
-from mammo.report import Case, Origin, case_of, report_html, versions
+from mammo.jobs.embeddings import likeness_of
+from mammo.prediction.wire import Answer
+from mammo.report import Case, Further, Origin, case_of, report_html, versions
 from mammo.store import JobRecord
-from mammo.ui import predict_doubts
+from mammo.ui import explained, predict_doubts
 from mammo.ui.explained import View
 from mammo.ui.predict_files import Judged
 
@@ -67,10 +71,18 @@ def _cases(answered: Sequence[Judged], origin: Origin) -> list[Case]:
             one.file.shown,
             shared_pool().decode(one.file.shown, one.file.content),
             one.answer,
-            origin.opacity,
-            is_doubted=origin.is_doubted,
+            origin,
+            _further(origin.job, one.answer),
             with_film=whole,
         )
         for one in answered
         if one.answer is not None
     ]
+
+
+def _further(job: int, answer: Answer) -> Further:
+    try:
+        stability = explained.stability_of(job, answer)
+    except MammoError:  # away just now: a report without it is better than none
+        stability = None
+    return Further(stability, likeness_of(settings(), job, answer.embedding))

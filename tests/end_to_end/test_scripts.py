@@ -6,11 +6,13 @@ import pytest
 from playwright.sync_api import expect
 
 from mammo.datasets.importing import import_collection
+from mammo.embedding.catalogue import UsualDistances
 from mammo.imaging.reading import decode_image
 from mammo.jobs.batch_answers import BatchAnswer, answers_html
 from mammo.prediction.wire import Answer
-from mammo.report import Origin, case_of, report_html
+from mammo.report import Further, Likeness, Origin, case_of, report_html
 from mammo.report.facts import answer_facts
+from mammo.report.likeness import SimilarCase
 from mammo.report.pdf import report_pdf
 from mammo.store import Failure
 from tests.end_to_end.browser import WAIT_MS
@@ -64,7 +66,9 @@ def hostile_answer():
 def report():
     """Origin and case, every word of which is hostile."""
     origin = Origin(1, TEXTS[0], TEXTS[10], "grad_cam", TEXTS[11], 0.6, TEXTS[12], dict.fromkeys(TEXTS, TEXTS[2]))
-    return origin, [case_of(name, decode_image("a", PNG), hostile_answer(), 0.6) for name in TEXTS]
+    similar = SimilarCase(TEXTS[13], TEXTS[14], TEXTS[15], 0.1)
+    further = Further(likeness=Likeness((similar,), UsualDistances(0.1, 0.2, 30, TEXTS[16])))
+    return origin, [case_of(name, decode_image("a", PNG), hostile_answer(), origin, further) for name in TEXTS]
 
 
 def test_no_report_executes_anything(watched, report, tmp_path):

@@ -8,17 +8,24 @@ import cv2
 import numpy as np
 import pytest
 
+from mammo.embedding.catalogue import UsualDistances
 from mammo.errors import MammoError
 from mammo.evaluation.intervals import Interval
 from mammo.evaluation.qualified import OnTest, Qualified
 from mammo.imaging.reading import LoadedImage, decode_image
 from mammo.prediction.wire import Answer
-from mammo.report import RESEARCH_USE, Origin, case_of, read_report, report_html, verify
+from mammo.report import RESEARCH_USE, Further, Here, Likeness, Origin, case_of, read_report, report_html, verify
+from mammo.report.likeness import SimilarCase
 from mammo.report.page import seal_in, seal_of
 from mammo.report.pdf import report_pdf
+from mammo.stability import Stability
 
 VERSIONS = {"torch": "2", "python": "3.11"}
 ORIGIN = Origin(7, "films", "by-patient", "grad_cam", None, 0.6, "2026-01-02T03:04:05+00:00", VERSIONS)
+STABILITY = Stability(0.125, 0.1, 0.35, 0.66, 8, ("mirrored",))
+NEAREST = (SimilarCase("benign", "L", "CC", 0.0212), SimilarCase("malignant", "R", "MLO", 0.034))
+LIKENESS = Likeness(NEAREST, UsualDistances(0.03, 0.06, 40, "validation"))
+FURTHER = Further(STABILITY, LIKENESS)
 SCRIPT = "</script><script>alert(1)</script>"
 
 
@@ -57,11 +64,15 @@ def case(film):
     answer = judged(type("Question", (), {"name": "a"}), png(film.pixels))
     exact = float(film.pixels.mean())
     answer = replace(answer, probabilities={"benign": 1 - exact, "malignant": exact})
-    return case_of("Image 1", film, answer, 0.6)
+    return case_of("Image 1", film, answer, ORIGIN, FURTHER)
 
 
-def failed(text, films=()):
-    return {(one.of, one.name) for one in verify(read_report(text), judged, decode_image, films) if not one.is_ok}
+def here(judge=judged, stability=STABILITY, likeness=LIKENESS):
+    return Here(judge, decode_image, lambda _job, _fed: stability, lambda _job, _embedding: likeness)
+
+
+def failed(text, films=(), asked=None):
+    return {(one.of, one.name) for one in verify(read_report(text), asked or here(), films) if not one.is_ok}
 
 
 def resealed(text):
@@ -137,7 +148,7 @@ def test_a_heat_map_that_is_not_to_be_trusted_is_gray_and_said_to_be_and_verifie
     exact = float(film.pixels.mean())
     answer = replace(answer, probabilities={"benign": 1 - exact, "malignant": exact})
     doubted = replace(ORIGIN, checks=(1, 3))
-    case = case_of("Image 1", film, answer, 0.6, is_doubted=doubted.is_doubted)
+    case = case_of("Image 1", film, answer, doubted)
     drawn = cv2.imdecode(np.frombuffer(case.overlay, np.uint8), cv2.IMREAD_COLOR).astype(int)
     assert np.ptp(drawn, axis=2).max() <= 3
     text = report_html(doubted, [case])
@@ -166,7 +177,7 @@ def test_what_is_no_report_is_one_sentence(text):
 
 
 def test_a_report_of_another_layout_names_it(case):
-    text = report_html(ORIGIN, [case]).replace('"layout": 3', '"layout": 99')
+    text = report_html(ORIGIN, [case]).replace('"layout": 4', '"layout": 99')
     with pytest.raises(MammoError, match="layout 99"):
         read_report(text)
 
@@ -187,7 +198,7 @@ def qualified_text(film):
     exact = float(film.pixels.mean())
     header = {"laterality": "L", "view": "CC", "spacing_mm": 0.1}
     answer = replace(answer, probabilities={"benign": 1 - exact, "malignant": exact}, embedding=(1.0, 2.0), **header)
-    return report_html(ORIGIN, [case_of("Image 1", film, answer, 0.6)])
+    return report_html(ORIGIN, [case_of("Image 1", film, answer, ORIGIN)])
 
 
 def test_a_report_tells_the_set_its_coverage_the_calibration_and_the_doubts(qualified_text):
@@ -204,12 +215,10 @@ def test_a_report_tells_the_set_its_coverage_the_calibration_and_the_doubts(qual
 
 
 def test_what_only_the_header_told_is_not_asked_for_again_and_the_rest_is(qualified_text):
-    checks = list(verify(read_report(qualified_text), qualified, decode_image))
+    checks = list(verify(read_report(qualified_text), here(qualified)))
     assert [one for one in checks if not one.is_ok] == []
     other = replace(QUALIFIED, fits=("benign",))
-    differing = verify(
-        read_report(qualified_text), lambda *asked: replace(qualified(*asked), qualified=other), decode_image
-    )
+    differing = verify(read_report(qualified_text), here(lambda *asked: replace(qualified(*asked), qualified=other)))
     (found,) = [one for one in differing if not one.is_ok]
     assert "fits 1: the report says malignant, the model gives benign" in found.detail
 
@@ -217,7 +226,7 @@ def test_what_only_the_header_told_is_not_asked_for_again_and_the_rest_is(qualif
 def test_facts_of_an_answer_that_make_no_sense_are_not_the_words_of_any_report(qualified_text):
     broken = resealed(qualified_text.replace('"fits": ["malignant"]', '"fats": ["malignant"]'))
     assert ("report", "words") in {
-        (one.of, one.name) for one in verify(read_report(broken), qualified, decode_image) if not one.is_ok
+        (one.of, one.name) for one in verify(read_report(broken), here(qualified)) if not one.is_ok
     }
 
 
@@ -226,3 +235,46 @@ def test_the_pdf_has_a_page_for_each_case_and_takes_letters_of_any_alphabet(case
     content = report_pdf(ORIGIN, [case, other])
     assert content.startswith(b"%PDF-")
     assert len(re.findall(rb"/Type /Page\b", content)) == 2
+
+
+def test_a_report_tells_how_steady_the_answer_is_and_which_known_cases_are_similar(case):
+    text = report_html(ORIGIN, [case])
+    for words in (
+        "The first choice changed in 1 of 8 small changes of contrast and position.",
+        "The nearest lies at 0.021, nearer than for half of the validation films (0.030).",
+        "<td>benign</td><td>L CC</td><td>0.021</td>",
+        "<td>malignant</td><td>R MLO</td><td>0.034</td>",
+    ):
+        assert words in text
+
+
+def test_a_report_for_which_nobody_computed_the_known_cases_says_so_and_is_not_asked_for_them(case):
+    text = report_html(ORIGIN, [replace(case, facts=replace(case.facts, further=Further()))])
+    assert "Nobody has yet computed which films the model learnt from" in text
+    assert "Most similar" not in text
+    assert failed(text, asked=here(stability=None, likeness=None)) == set()
+
+
+@pytest.mark.parametrize(
+    ("changed", "fails"),
+    [
+        ({"stability": replace(STABILITY, turned_by=(), changed=0.0)}, "stability"),
+        ({"stability": replace(STABILITY, lowest=0.2)}, "stability"),
+        ({"likeness": None}, "similar cases"),
+        ({"likeness": replace(LIKENESS, cases=NEAREST[:1])}, "similar cases"),
+        ({"likeness": replace(LIKENESS, usual=None)}, "similar cases"),
+        ({"likeness": replace(LIKENESS, cases=(replace(NEAREST[0], label="normal"), NEAREST[1]))}, "similar cases"),
+        ({"likeness": replace(LIKENESS, cases=(replace(NEAREST[0], distance=0.02), NEAREST[1]))}, "similar cases"),
+    ],
+)
+def test_another_steadiness_or_other_similar_cases_than_here_are_found(case, changed, fails):
+    assert failed(report_html(ORIGIN, [case]), asked=here(**changed)) == {("Image 1", fails)}
+
+
+def test_of_two_cases_that_lie_equally_near_either_may_come_first(case):
+    near = tuple(replace(one, distance=0.02 + place * 1e-5) for place, one in enumerate(NEAREST))
+    turned = tuple(replace(one, distance=0.02 + place * 1e-5) for place, one in enumerate(reversed(NEAREST)))
+    text = report_html(
+        ORIGIN, [replace(case, facts=replace(case.facts, further=Further(STABILITY, Likeness(near, None))))]
+    )
+    assert failed(text, asked=here(likeness=Likeness(turned, None))) == set()
