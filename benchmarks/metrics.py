@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from functools import partial
 
 from sqlalchemy import create_engine, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from benchmarks._frame import Benchmark, Figure, Figures, Row, interleaved, ratio
 from benchmarks._queue import queue_of, worker_named
-from db.models import Metric as MetricOfJob
 from mammo.config import Settings
 from mammo.store import Store, open_store
 from mammo.training.engine import SECONDS_BETWEEN_REPORTS
@@ -23,6 +22,20 @@ _CURVE = "train_loss"
 _TIME = Figure("time", "ms")
 
 
+class _Base(DeclarativeBase):
+    pass
+
+
+class _RowOfNumber(_Base):
+    """One row for each number, as most programs keep them."""
+
+    __tablename__ = "rows_of_numbers"
+    job_id: Mapped[int] = mapped_column(primary_key=True)
+    step: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[float]
+
+
 def measure() -> Sequence[Row]:
     """Rounds in turn; writing anew takes the place of what was written."""
     with queue_of(JOBS) as where:
@@ -30,6 +43,7 @@ def measure() -> Sequence[Row]:
         jobs = [_claimed(store) for _ in range(JOBS)]
         for job, attempt in jobs:
             store.jobs.record_metrics(job, attempt, _rows(0, STEPS))
+        _write_objects(where, jobs)
         cases = {
             "100 curves of 540 numbers, Mammo": partial(_timed, partial(_read, store, jobs)),
             "100 curves of 540 numbers, ORM objects": partial(_timed, partial(_read_objects, where, jobs)),
@@ -63,15 +77,26 @@ def _share(store: Store, job: int, attempt: int) -> Figures:
 
 
 def _read(store: Store, jobs: Sequence[tuple[int, int]]) -> None:
-    for job, _ in jobs:
-        store.jobs.metrics(job, {_CURVE})
+    store.jobs.curves([job for job, _ in jobs], {_CURVE})
+
+
+def _write_objects(where: Settings, jobs: Sequence[tuple[int, int]]) -> None:
+    engine = create_engine(where.database_url)
+    _Base.metadata.create_all(engine)
+    with Session(engine) as session:
+        for job, _ in jobs:
+            rows = _rows(0, STEPS)
+            session.add_all(_RowOfNumber(job_id=job, step=row.step, name=row.name, value=row.value) for row in rows)
+        session.commit()
+    engine.dispose()
 
 
 def _read_objects(where: Settings, jobs: Sequence[tuple[int, int]]) -> None:
     engine = create_engine(where.database_url)
     with Session(engine) as session:
         for job, _ in jobs:
-            session.scalars(select(MetricOfJob).where(MetricOfJob.job_id == job, MetricOfJob.name == _CURVE)).all()
+            rows = select(_RowOfNumber).where(_RowOfNumber.job_id == job, _RowOfNumber.name == _CURVE)
+            session.scalars(rows).all()
     engine.dispose()
 
 

@@ -238,16 +238,19 @@ class JobEvent(Base):
     note: Mapped[str | None]
 
 
-class Metric(Base):
-    """One logged number of a training."""
+class CurvePart(Base):
+    """Numbers of one name that a training logged at once; where parts of a curve overlap, the later one counts."""
 
-    __tablename__ = "metrics"
-    __table_args__ = ({"sqlite_with_rowid": False},)
-    job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
-    fold: Mapped[int] = mapped_column(primary_key=True)
-    step: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(primary_key=True)
-    value: Mapped[float | None]  # null: not a number
+    __tablename__ = "curve_parts"
+    __table_args__ = (Index(None, "job_id", "name"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
+    fold: Mapped[int]
+    name: Mapped[str]
+    count: Mapped[int]
+    last_step: Mapped[int]
+    steps: Mapped[bytes]  # int64, little-endian
+    numbers: Mapped[bytes]  # float64, little-endian
 
 
 class Prediction(Base):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from mammo.store import Store
-    from mammo.store.job_metrics import LoggedNumber
+    from mammo.store.curves import LoggedNumber
 
 _SECONDS_BETWEEN_REPORTS = 1.0
 

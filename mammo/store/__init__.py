@@ -8,6 +8,7 @@ from mammo.store.job_register import JobFilter
 from mammo.store.kept_pictures import KeptPictureRecord
 from mammo.store.opinions import NewOpinion, OpinionRecord
 from mammo.store.records import (
+    Curve,
     DataSetRecord,
     Failure,
     JobEvent,
@@ -26,6 +27,7 @@ __all__ = [
     "DATABASE_TROUBLES",
     "Clock",
     "Counts",
+    "Curve",
     "DataSetRecord",
     "Facets",
     "Failure",

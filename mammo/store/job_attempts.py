@@ -10,11 +10,12 @@ from sqlalchemy import func, select
 
 from db.models import Job, JobState
 from mammo.errors import JobStateError
+from mammo.store import curves
 from mammo.store import job_transitions as ways
 from mammo.store.database import Database
 from mammo.store.job_changes import Change, attempted, carry_out, lease, no_such_job, report
 from mammo.store.job_rows import SERVED_FIRST, select_jobs, to_record
-from mammo.store.records import Failure, JobRecord, Wish, Worker
+from mammo.store.records import ENDS, Failure, JobRecord, Wish, Worker
 
 #: Deaths in a row without a checkpoint between them; then the job itself is taken for the cause.
 MAX_FRUITLESS_ATTEMPTS = 3
@@ -158,7 +159,10 @@ class JobAttempts:
 
     def _tell(self, job_id: int, change: Change) -> int:
         with self._database.writing() as connection:
-            return carry_out(connection, job_id, change, self._database.clock).attempt
+            changed = carry_out(connection, job_id, change, self._database.clock)
+            if changed.to_state in ENDS:
+                curves.make_whole(connection, job_id)
+            return changed.attempt
 
 
 def _after_death(attempt: int, why: str, fruitless: int) -> Change:

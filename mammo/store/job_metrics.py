@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Iterable
-from typing import Protocol
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 
-from db.models import Metric
-from mammo.store.database import Database, insert
+from db.models import CurvePart
+from mammo.store import curves
+from mammo.store.curves import LoggedNumber
+from mammo.store.database import Database
 from mammo.store.job_changes import report
-from mammo.store.records import MetricRow, Wish
-
-
-class LoggedNumber(Protocol):
-    """One logged number, as ``MetricRow`` and a training have it."""
-
-    @property
-    def fold(self) -> int: ...
-    @property
-    def step(self) -> int: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def value(self) -> float: ...
+from mammo.store.records import Curve, MetricRow, Wish
 
 
 class JobMetrics:
@@ -39,48 +26,29 @@ class JobMetrics:
             NotFoundError: If there is no such job.
             JobStateError: If the attempt is over (code "stale_attempt") or the job no longer in hand.
         """
-        values = [
-            {
-                "job_id": job_id,
-                "fold": row.fold,
-                "step": row.step,
-                "name": row.name,
-                "value": None if math.isnan(row.value) else row.value,
-            }
-            for row in rows
-        ]
         with self._database.writing() as connection:
             wish = report(connection, job_id, attempt, self._database.clock)
-            if values:
-                statement = insert(connection, Metric)
-                statement = statement.on_conflict_do_update(
-                    index_elements=[Metric.job_id, Metric.fold, Metric.step, Metric.name],
-                    set_={"value": statement.excluded.value},
-                )
-                connection.execute(statement, values)
+            curves.add_parts(connection, job_id, rows)
         return wish
 
-    def delete_metrics_after(self, job_id: int, attempt: int, fold: int, step: int) -> None:
-        """Forget what a fold logged after a step: a resumed job goes on from there. Errors as ``record_metrics``."""
-        with self._database.writing() as connection:
-            report(connection, job_id, attempt, self._database.clock)
-            of_fold = (Metric.job_id == job_id, Metric.fold == fold)
-            connection.execute(delete(Metric).where(*of_fold, Metric.step > step))
+    def curves(self, job_ids: Collection[int], names: Collection[str] | None = None) -> dict[int, tuple[Curve, ...]]:
+        """What each of these jobs has logged, by fold and name, of these names or all."""
+        with self._database.reading() as connection:
+            return curves.read(connection, job_ids, names)
 
     def metrics(self, job_id: int, names: Collection[str] | None = None) -> tuple[MetricRow, ...]:
-        """Numbers by fold, step and name, of these names or all; a value that is not a number is NaN."""
-        query = select(Metric.fold, Metric.step, Metric.name, Metric.value).where(Metric.job_id == job_id)
-        if names is not None:
-            query = query.where(Metric.name.in_(names))
-        with self._database.reading() as connection:
-            rows = connection.execute(query.order_by(Metric.fold, Metric.step, Metric.name)).all()
-        return tuple(
-            MetricRow(fold, step, name, math.nan if value is None else value) for fold, step, name, value in rows
+        """The same of one job, number by number: by fold, step and name."""
+        rows = (
+            MetricRow(curve.fold, step, curve.name, value)
+            for curve in self.curves([job_id], names)[job_id]
+            for step, value in zip(curve.steps.tolist(), curve.values.tolist(), strict=True)
         )
+        return tuple(sorted(rows, key=lambda row: row[:3]))
 
     def logged_so_far(self, job_id: int) -> tuple[int, int]:
         """How many numbers a job has logged, and their last step: what tells cheaply whether there is more to read."""
-        query = select(func.count(), func.max(Metric.step)).where(Metric.job_id == job_id)
+        part = CurvePart.__table__.c
+        query = select(func.sum(part.count), func.max(part.last_step)).where(part.job_id == job_id)
         with self._database.reading() as connection:
             count, last = connection.execute(query).one()
-        return count, last or 0
+        return int(count or 0), last or 0

@@ -8,6 +8,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
 from db.models import JobState
 from mammo.datasets import LabelPolicy
 from mammo.datasets.splitting import Fractions, Part, SplitBy
@@ -154,6 +157,16 @@ class MetricRow(NamedTuple):
     step: int  # iterations done
     name: str
     value: float
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Logged numbers of one name."""
+
+    fold: int
+    name: str
+    steps: npt.NDArray[np.int64]  # (N,) iterations done, growing
+    values: npt.NDArray[np.float64]  # (N,)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from mammo.evaluation.confusion import ConfusionMatrix
-from mammo.store import MetricRow
+from mammo.store import Curve
 from mammo.ui.charts import template
 from mammo.ui.theme import Theme
 
@@ -52,22 +52,24 @@ class Curves:
         )
 
 
-def folds_of(rows: Sequence[MetricRow]) -> list[int]:
+def folds_of(logged: Sequence[Curve]) -> list[int]:
     """Folds that have logged something."""
-    return sorted({row.fold for row in rows})
+    return sorted({curve.fold for curve in logged})
 
 
-def curves_of(rows: Sequence[MetricRow], fold: int) -> Curves:
+def curves_of(logged: Sequence[Curve], fold: int) -> Curves:
     """The numbers of one fold, in the order of iterations."""
-    series: dict[str, list[tuple[int, float]]] = defaultdict(list)
+    series: dict[str, Points] = {}
     counts: dict[int, dict[tuple[int, int], int]] = defaultdict(dict)
-    for row in rows:
-        if row.fold != fold:
+    for curve in logged:
+        if curve.fold != fold:
             continue
-        if cell := _COUNT.fullmatch(row.name):
-            counts[row.step][int(cell[1]), int(cell[2])] = int(row.value)
+        points = list(zip(curve.steps.tolist(), curve.values.tolist(), strict=True))
+        if cell := _COUNT.fullmatch(curve.name):
+            for step, count in points:
+                counts[step][int(cell[1]), int(cell[2])] = int(count)
         else:
-            series[row.name].append((row.step, row.value))
+            series[curve.name] = points
     return Curves(series, counts)
 
 

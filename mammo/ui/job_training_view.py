@@ -10,7 +10,7 @@ import streamlit as st
 from mammo.config import Settings, settings
 from mammo.errors import MammoError
 from mammo.jobs.planning import policy_of
-from mammo.store import JobRecord, MetricRow, Store
+from mammo.store import Curve, JobRecord, Store
 from mammo.training.config import TrainingConfig
 from mammo.training.series import TrainingSource, class_names_for
 from mammo.ui import cache, charts, theme
@@ -60,18 +60,18 @@ def show_metrics(store: Store, job: JobRecord) -> None:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _rows(given: Settings, logged: Logged) -> tuple[MetricRow, ...]:  # noqa: ARG001 - of the key
-    return cache.store().jobs.metrics(logged.job)
+def _logged(given: Settings, logged: Logged) -> tuple[Curve, ...]:  # noqa: ARG001 - of the key
+    return cache.store().jobs.curves([logged.job])[logged.job]
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _folds(given: Settings, logged: Logged) -> list[int]:
-    return folds_of(_rows(given, logged))
+    return folds_of(_logged(given, logged))
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _curves(given: Settings, logged: Logged, fold: int) -> Curves:
-    return curves_of(_rows(given, logged), fold)
+    return curves_of(_logged(given, logged), fold)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

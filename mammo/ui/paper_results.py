@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from mammo.audits.leakage_twin import LeakPremium, leak_premium
@@ -12,7 +14,7 @@ from mammo.evaluation.scores import SCORES
 from mammo.jobs.paper import Reproduction, reproductions
 from mammo.paper.protocols import LABELS, PROTOCOLS, Protocol
 from mammo.paper.recipes import RECIPES, Recipe
-from mammo.store import JobRecord, JobState
+from mammo.store import Curve, JobRecord, JobState
 from mammo.ui import cache, charts, job_times, numbers, paper_choice, paper_table, theme
 from mammo.ui.job_answers import JobAnswers, answers_of
 from mammo.ui.job_curves import curves_of, loss_figure
@@ -205,20 +207,20 @@ def _premium(key: str, score: str, _paper: JobAnswers, _clean: JobAnswers) -> Le
 def _show_protocol(found: Reproduction, protocol: Protocol) -> None:
     """Matrices and curves of one protocol, recipe beside recipe."""
     st.header(f"Confusion matrices and curves, {LABELS[protocol]}", anchor=False)
-    for name, column in zip(RECIPES, st.columns(len(RECIPES), gap="small"), strict=True):
-        job = found.jobs.get((protocol, name))
+    jobs = {name: found.jobs.get((protocol, name)) for name in RECIPES}
+    logged = cache.store().jobs.curves([job.id for job in jobs.values() if job is not None])
+    for (name, job), column in zip(jobs.items(), st.columns(len(RECIPES), gap="small"), strict=True):
         with column:
-            _show_job(RECIPES[name].label, job)
+            _show_job(RECIPES[name].label, job, logged[job.id] if job is not None else ())
 
 
-def _show_job(label: str, job: JobRecord | None) -> None:
+def _show_job(label: str, job: JobRecord | None, logged: Sequence[Curve]) -> None:
     tested = _tested(job)
     if tested is not None and job is not None:
         show_matrix(tested.confusion, f"{label}, job {job.id}")
     else:
         st.caption(plain(f"{label}: {'not queued' if job is None else f'job {job.id}, {job.state.value}'}"))
-    rows = cache.store().jobs.metrics(job.id) if job is not None else ()
-    if rows and job is not None:
+    if logged and job is not None:
         shown = (0.0, float(job.config["epochs"]))
         alt = f"Loss of training and validation by epoch, job {job.id}, {label}"
-        charts.show(loss_figure(curves_of(rows, 0), theme.current(), shown), alt=alt, key=f"paper.loss.{job.id}")
+        charts.show(loss_figure(curves_of(logged, 0), theme.current(), shown), alt=alt, key=f"paper.loss.{job.id}")

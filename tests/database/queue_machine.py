@@ -68,7 +68,7 @@ class Drawn:
 
 
 DRAWN = st.builds(Drawn, PICK, PICK, WORKERS, PEOPLE, st.sampled_from([None, None, "a", "b"]), st.integers(0, 99))
-REPORTS = ("heartbeat", "progress", "checkpoint", "usage", "metrics", "forget")
+REPORTS = ("heartbeat", "progress", "checkpoint", "usage", "metrics")
 FOR_ATTEMPTS = {"take_over", "lose", "begin", *ENDINGS, *REPORTS}
 EVENTS = {
     "submit": lambda machine, drawn: machine.submit(drawn.by, drawn.number % 3 - 1, drawn.key),
@@ -302,15 +302,12 @@ class QueueMachine(RuleBasedStateMachine):
             "checkpoint": lambda: self.jobs.checkpoint_kept(job.number, attempt),
             "usage": lambda: self.jobs.report_usage(job.number, attempt, {"cpu_percent": share}),
             "metrics": lambda: self.jobs.record_metrics(job.number, attempt, [row]),
-            "forget": lambda: self.jobs.delete_metrics_after(job.number, attempt, 0, row.step) or self.wish(job),
         }[what]
         if self.allowed(job, IN_HAND, call, attempt):
             assert self.answer == self.wish(job)
             job.progress = share if what == "progress" else job.progress
             job.fruitless = 0 if what == "checkpoint" else job.fruitless
             job.metrics |= {(row.step, row.name): row.value} if what == "metrics" else {}
-            if what == "forget":
-                job.metrics = {key: value for key, value in job.metrics.items() if key[0] <= row.step}
 
     def wish(self, job):
         return "cancel" if job.state == "cancelling" else "pause" if job.wish else "go on"

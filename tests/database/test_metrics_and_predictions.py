@@ -2,7 +2,9 @@ import math
 from dataclasses import dataclass
 
 import pytest
+from sqlalchemy import text
 
+from db.session import open_database, reading
 from mammo.errors import JobStateError, NotFoundError
 from mammo.store import MetricRow, PredictionRecord
 
@@ -34,11 +36,32 @@ def test_a_step_done_again_replaces_its_number(store, working):
     assert [row.value for row in store.jobs.metrics(working[0])] == [0.9, 0.7, 0.6]
 
 
-def test_a_resumed_fold_forgets_what_came_after_its_checkpoint(store, working):
-    rows = [MetricRow(fold, step, "loss", 0.5) for fold in (0, 1) for step in (1, 2, 3)]
-    store.jobs.record_metrics(*working, rows)
-    store.jobs.delete_metrics_after(*working, fold=0, step=1)
-    assert [(row.fold, row.step) for row in store.jobs.metrics(working[0])] == [(0, 1), (1, 1), (1, 2), (1, 3)]
+def test_a_job_that_has_ended_tells_the_same_from_one_part_for_each_curve(store, working, database_url):
+    for steps in ((1, 2), (2, 3), (3, 4)):  # as after resumes
+        rows = [MetricRow(fold, step, "loss", step + steps[0] / 10) for fold in (0, 1) for step in steps]
+        store.jobs.record_metrics(*working, [*rows, MetricRow(0, steps[0], "auc", math.nan)])
+    before = store.jobs.metrics(working[0])
+    store.jobs.finish(*working, {})
+    assert repr(store.jobs.metrics(working[0])) == repr(before)  # nan is not equal to itself
+    assert [row.value for row in before if (row.fold, row.name) == (0, "loss")] == [1.1, 2.2, 3.3, 4.3]
+    engine = open_database(database_url)
+    with reading(engine) as connection:
+        assert connection.scalar(text("SELECT count(*) FROM curve_parts")) == 3
+    engine.dispose()
+
+
+def test_curves_of_several_jobs_are_read_at_once(store, working, new_job):
+    store.jobs.record_metrics(*working, [MetricRow(0, step, "loss", 1 / step) for step in (1, 2, 4)])
+    other = store.jobs.submit(new_job).id
+    found = store.jobs.curves([working[0], other], ["loss"])
+    assert found[other] == ()
+    (curve,) = found[working[0]]
+    assert (curve.fold, curve.name, curve.steps.tolist(), curve.values.tolist()) == (
+        0,
+        "loss",
+        [1, 2, 4],
+        [1, 0.5, 0.25],
+    )
 
 
 def test_metrics_are_found_by_name(store, working):
@@ -59,14 +82,12 @@ def test_every_bit_of_a_metric_survives(store, working):
     assert [row.value for row in store.jobs.metrics(working[0])] == values
 
 
-def test_a_stale_attempt_writes_no_metric_and_deletes_none(store, working, other_worker):
+def test_a_stale_attempt_writes_no_metric(store, working, other_worker):
     job, attempt = working
     store.jobs.record_metrics(job, attempt, [MetricRow(0, 1, "loss", 0.5)])
     store.jobs.take_over(job, attempt, other_worker)
     with pytest.raises(JobStateError, match="Attempt 1"):
         store.jobs.record_metrics(job, attempt, [MetricRow(0, 1, "loss", 99.0)])
-    with pytest.raises(JobStateError, match="Attempt 1"):
-        store.jobs.delete_metrics_after(job, attempt, 0, 0)
     assert store.jobs.metrics(job) == ((0, 1, "loss", 0.5),)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import inspect, text
 from db.models import Base
 from db.session import open_database, reading, writing
 from db.upgrading import MIGRATIONS, current_revision, known_revisions, move_to, upgrade_database
+from mammo.store import curves
 
 
 @pytest.fixture
@@ -58,13 +59,8 @@ def test_a_step_that_fails_leaves_the_database_as_it_was(engine, monkeypatch):
     upgrade_database(engine)
 
 
-def test_altering_a_table_deletes_no_rows_that_refer_to_it(engine, monkeypatch):
-    """SQLite alters by copying and dropping; with foreign keys enforced, that would empty the tables below."""
-
-    def rename_a_column(connection, _revision):
-        with Operations.context(MigrationContext.configure(connection)), op.batch_alter_table("jobs") as jobs:
-            jobs.alter_column("kind", new_column_name="sort")
-
+def add_job_with_metrics(engine, *metrics):
+    rows = [dict(zip(("fold", "step", "name", "value"), row, strict=True)) for row in metrics]
     with writing(engine) as connection:
         connection.execute(text("INSERT INTO people VALUES ('anna', '2026-01-01')"))
         connection.execute(
@@ -73,7 +69,32 @@ def test_altering_a_table_deletes_no_rows_that_refer_to_it(engine, monkeypatch):
                 "VALUES (1, 'training', '{}', 'anna', 'queued', 0, 1, 0, 0, '2026-01-01')"
             )
         )
-        connection.execute(text("INSERT INTO metrics VALUES (1, 0, 1, 'loss', 0.5)"))
+        connection.execute(text("INSERT INTO metrics VALUES (1, :fold, :step, :name, :value)"), rows)
+
+
+def test_numbers_logged_in_rows_become_curves_and_rows_again(engine):
+    rows = [(0, 20, "loss", 0.1), (0, 3, "loss", 0.1 + 0.2), (1, 5, "auc", None)]
+    move_to(engine, "r0004")
+    add_job_with_metrics(engine, *rows)
+    upgrade_database(engine)
+    with reading(engine) as connection:
+        loss, auc = curves.read(connection, [1])[1]
+    assert (loss.steps.tolist(), loss.values.tolist(), auc.steps.tolist()) == ([3, 20], [0.1 + 0.2, 0.1], [5])
+    move_to(engine, "r0004")
+    with reading(engine) as connection:
+        found = connection.execute(text("SELECT fold, step, name, value FROM metrics ORDER BY fold, step")).all()
+    assert found == [(0, 3, "loss", 0.1 + 0.2), (0, 20, "loss", 0.1), (1, 5, "auc", None)]
+
+
+def test_altering_a_table_deletes_no_rows_that_refer_to_it(engine, monkeypatch):
+    """SQLite alters by copying and dropping; with foreign keys enforced, that would empty the tables below."""
+
+    def rename_a_column(connection, _revision):
+        with Operations.context(MigrationContext.configure(connection)), op.batch_alter_table("jobs") as jobs:
+            jobs.alter_column("kind", new_column_name="sort")
+
+    move_to(engine, "r0004")
+    add_job_with_metrics(engine, (0, 1, "loss", 0.5))
     monkeypatch.setattr("db.upgrading._migrate", rename_a_column)
     move_to(engine, known_revisions()[-1])
     with reading(engine) as connection:

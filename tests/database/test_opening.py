@@ -48,7 +48,7 @@ def test_sqlite_keeps_what_it_acknowledged_and_minds_foreign_keys(lite):
         names = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
         assert [connection.scalar(text(f"PRAGMA {name}")) for name in names] == ["delete", 2, 1, 30_000]
     with pytest.raises(IntegrityError), writing(engine) as connection:
-        connection.execute(text("INSERT INTO metrics VALUES (77, 0, 1, 'loss', 0.5)"))
+        connection.execute(text("INSERT INTO curve_parts VALUES (1, 77, 0, 'loss', 1, 1, x'01', x'02')"))
     engine.dispose()
 
 
