@@ -79,7 +79,7 @@ def frequency_in_words(qualified: Qualified) -> str:
 
 
 def probability(value: float) -> str:
-    """Two decimals, with honest ends."""
+    """A probability in [0, 1] with two decimals; what would be rounded to an end is never written as certainty."""
     if value < 0.005:
         return "< 0.01"
     return "> 0.99" if value > 0.995 else f"{value:.2f}"

@@ -1,4 +1,7 @@
-"""How numbers and times are written for people, the same on every page; scores write themselves, see ``Interval``."""
+"""How numbers and times are written for people, the same on every page.
+
+Scores write themselves, see ``Interval``; probabilities are written by ``prediction.words``.
+"""
 
 from __future__ import annotations
 
@@ -17,13 +20,6 @@ def count(number: int) -> str:
 def counted(number: int, one: str, many: str | None = None) -> str:
     """A count with its noun: "1 image", "322 images", "161 women"."""
     return f"{count(number)}{_NO_BREAK}{one if number == 1 else many or one + 's'}"
-
-
-def probability(number: float) -> str:
-    """A probability in [0, 1] with two decimals; the ends are never written as certainty."""
-    if number < 0.01:
-        return "< 0.01"
-    return "> 0.99" if number > 0.99 else f"{number:.2f}"
 
 
 def p_value(number: float) -> str:

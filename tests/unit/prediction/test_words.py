@@ -72,8 +72,15 @@ def test_a_probability_is_a_number_of_images(share, screening, end):
     assert words.frequency_in_words(one) == f"Of 100 validation images scored like this, {end}"
 
 
-def test_probabilities_have_honest_ends():
-    assert [words.probability(value) for value in (0.0, 0.004, 0.58, 0.999)] == ["< 0.01", "< 0.01", "0.58", "> 0.99"]
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.0, "< 0.01"), (0.0049, "< 0.01"), (0.0051, "0.01"), (0.5, "0.50"), (0.9949, "0.99"), (0.9951, "> 0.99")],
+)
+def test_probabilities_are_never_written_as_certainty(value, text):
+    assert words.probability(value) == text
+
+
+def test_an_interval_has_honest_ends_too():
     assert words.interval_in_words(Interval(0.58, 0.45, 0.9999)) == "0.58 (0.45 to > 0.99)"
 
 

@@ -18,13 +18,6 @@ def test_one_is_singular_and_zero_is_plural():
     assert numbers.counted(161, "woman", "women") == f"161{SPACE}women"
 
 
-@pytest.mark.parametrize(
-    ("number", "text"), [(0.0, "< 0.01"), (0.0099, "< 0.01"), (0.01, "0.01"), (0.995, "> 0.99"), (0.5, "0.50")]
-)
-def test_probabilities_are_never_written_as_certainty(number, text):
-    assert numbers.probability(number) == text
-
-
 @pytest.mark.parametrize(("number", "text"), [(0.0004, "< 0.001"), (0.0404, "0.040")])
 def test_p_values_have_three_decimals(number, text):
     assert numbers.p_value(number) == text
