@@ -14,6 +14,7 @@ RgbImage = npt.NDArray[np.uint8]  # shape (height, width, 3)
 _LOWEST, _FULL = 0.2, 0.7  # below the first a map is invisible, above the second it has its full opacity
 _BLACK, _WHITE, _CYAN = (0, 0, 0), (255, 255, 255), (0x78, 0xDC, 0xFF)
 _DASH_PX, _GAP_PX = 8, 6
+_LEVELS = (0.25, 0.5, 0.75)  # of a map's maximum, at which lines run
 
 
 def heat_colors() -> RgbImage:
@@ -27,18 +28,21 @@ def overlay(
     image: GrayImage,
     heatmap: GrayImage,
     *,
-    opacity: float = 0.6,
+    opacity: float | None = 0.6,
     mask: Mask | None = None,
     outline: Mask | None = None,
 ) -> RgbImage:
     """Lay a heat map over a picture, with a contour at half of its maximum where that is strong enough to be seen.
+
+    Without color it hides nothing of the picture: contours at a quarter, half and three quarters of its maximum, each
+    in the color that the scale has there.
 
     Lines are 2 to 4 pixels of the picture, so a small picture is better enlarged first.
 
     Args:
         image: The mammogram, values in [0, 1].
         heatmap: Evidence on the scale [0, 1], same shape; a map of zeros leaves the picture gray.
-        opacity: Of the strongest color, in [0, 1].
+        opacity: Of the strongest color, in [0, 1]; None for contours alone.
         mask: The breast; outside of it no color is shown.
         outline: A lesion, drawn as a dashed line.
 
@@ -52,15 +56,37 @@ def overlay(
         if layer is not None and layer.shape != image.shape:
             raise ParameterError(f"The {name} is {layer.shape}, the picture {image.shape}; they must be of one shape.")
     heat = np.clip(heatmap, 0, 1) if mask is None else np.clip(heatmap, 0, 1) * mask
-    colors = _blended(image, heat, opacity)
-    if heat.max() > _LOWEST:
-        half: Mask = heat >= heat.max() / 2
-        curves = _curves(half)
-        cv2.polylines(colors, curves, True, _BLACK, 4, cv2.LINE_AA)  # noqa: FBT003 - OpenCV's "closed", by position only
-        cv2.polylines(colors, curves, True, _WHITE, 2, cv2.LINE_AA)  # noqa: FBT003 - as above
-    if outline is not None:
-        _draw_dashed(colors, _curves(outline))
-    return colors
+    colors = _blended(image, heat, opacity or 0)
+    strongest = float(heat.max())
+    if strongest > _LOWEST:
+        for level, line in _levels() if opacity is None else [(0.5, _WHITE)]:
+            curves = _curves(heat >= level * strongest)
+            cv2.polylines(colors, curves, True, _BLACK, 4, cv2.LINE_AA)  # noqa: FBT003 - OpenCV's "closed", by position only
+            cv2.polylines(colors, curves, True, line, 2, cv2.LINE_AA)  # noqa: FBT003 - as above
+    return colors if outline is None else outlined(colors, outline)
+
+
+def outlined(colors: RgbImage, region: Mask) -> RgbImage:
+    """A picture with dashes of light blue over a black line around a region, seen on gray, on white and on heat.
+
+    Args:
+        colors: Shape (height, width, 3), left as it is.
+        region: Shape (height, width).
+    """
+    drawn, curves = colors.copy(), _curves(region)
+    cv2.polylines(drawn, curves, True, _BLACK, 4, cv2.LINE_AA)  # noqa: FBT003 - OpenCV's "closed", by position only
+    for curve in curves:
+        closed = np.concatenate([curve, curve[:1]])
+        for start in range(0, len(curve), _DASH_PX + _GAP_PX):
+            cv2.polylines(drawn, [closed[start : start + _DASH_PX]], False, _CYAN, 2, cv2.LINE_AA)  # noqa: FBT003 - as above
+    return drawn
+
+
+def _levels() -> list[tuple[float, tuple[int, int, int]]]:
+    """Where lines run, as shares of the maximum, and their colors."""
+    table = heat_colors()
+    at = [(level, table[round(level * (len(table) - 1))].tolist()) for level in _LEVELS]
+    return [(level, (red, green, blue)) for level, (red, green, blue) in at]
 
 
 def _blended(image: GrayImage, heat: GrayImage, opacity: float) -> RgbImage:
@@ -87,12 +113,3 @@ def _curves(region: Mask) -> list[npt.NDArray[np.int32]]:
     """Outer and inner borders of a region as closed curves of every pixel on them, shape (n, 1, 2)."""
     found, _ = cv2.findContours(region.astype(np.uint8), cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
     return [np.asarray(curve, dtype=np.int32) for curve in found]
-
-
-def _draw_dashed(colors: RgbImage, curves: list[npt.NDArray[np.int32]]) -> None:
-    """Dashes of a light blue over a black line, so that they are seen on gray, on white and on heat."""
-    cv2.polylines(colors, curves, True, _BLACK, 4, cv2.LINE_AA)  # noqa: FBT003 - OpenCV's "closed", by position only
-    for curve in curves:
-        closed = np.concatenate([curve, curve[:1]])
-        for start in range(0, len(curve), _DASH_PX + _GAP_PX):
-            cv2.polylines(colors, [closed[start : start + _DASH_PX]], False, _CYAN, 2, cv2.LINE_AA)  # noqa: FBT003 - as above

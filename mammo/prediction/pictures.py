@@ -9,7 +9,7 @@ import numpy as np
 
 from mammo.imaging.breast import breast_mask, chest_wall_side
 from mammo.imaging.gray_image import GrayImage, Mask
-from mammo.imaging.overlay import overlay
+from mammo.imaging.overlay import outlined, overlay
 from mammo.prediction.wire import Answer
 
 _QUALITY = 90
@@ -18,7 +18,7 @@ _LEAST_PX = 720  # of the longer side
 
 def overlaid(
     answer: Answer,
-    opacity: float,
+    opacity: float | None,
     *,
     lesions: Mask | None = None,
     square: tuple[float, float, float] | None = None,
@@ -29,10 +29,10 @@ def overlaid(
 
     Args:
         answer: With or without a heat map.
-        opacity: In [0, 1].
+        opacity: In [0, 1]; None draws the map as contours alone, which hide nothing of the film.
         lesions: Outlined lesions of the film, in its own pixels, to be drawn as dashed lines.
         square: Center (x, y) and side of what the picture shows of the film, in the film's pixels; None for all.
-        is_doubted: A map that is not to be trusted loses its colors.
+        is_doubted: A map that is not to be trusted loses its colors; outlines keep theirs.
         least_px: What a small picture's longer side is enlarged to, so that lines have their width.
     """
     image = _enlarged(_decoded(answer.picture), least_px)
@@ -40,9 +40,11 @@ def overlaid(
     heatmap, mask = np.zeros_like(image), None
     if answer.heatmap:
         heatmap, mask = _enlarged(_decoded(answer.heatmap), least_px), breast_mask(image) if answer.is_whole else None
-    shown = overlay(image, heatmap, opacity=opacity, mask=mask, outline=None if is_doubted else outline)
+    shown = overlay(image, heatmap, opacity=opacity, mask=mask)
     if is_doubted:
         shown = np.repeat(cv2.cvtColor(shown, cv2.COLOR_RGB2GRAY)[..., None], 3, axis=2)
+    if outline is not None:
+        shown = outlined(shown, outline)
     return bytes(cv2.imencode(".jpg", shown[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])[1])
 
 

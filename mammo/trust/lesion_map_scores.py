@@ -16,6 +16,7 @@ from mammo.trust.checking import center_map, mean_by_woman
 from mammo.trust.lesion_map import LesionMap
 
 TOLERANCE_PX = 10  # of a map: 5 mm of a film of 24 cm
+_OLDER = Interval(None, reason="not measured when these maps were drawn")
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class FilmScores:
     own: Localization
     random_channels: tuple[Localization, ...]  # of each set of random weights
     center: Localization
+    called: float  # share of the breast whose squares are called not normal
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,8 @@ class LesionMapScores:
     hit_over_center: Interval
     energy_over_chance: Interval  # energy - chance, film by film
     energy_over_random: Interval
+    energy_over_center: Interval = _OLDER
+    called: Interval = _OLDER  # share of the breast whose squares are called not normal
 
     @property
     def failures(self) -> tuple[str, ...]:
@@ -57,6 +61,19 @@ class LesionMapScores:
             found.append("Its strongest place hits lesions no more often than the middle of the breast.")
         return tuple(found)
 
+    @property
+    def reach(self) -> str:
+        """How far the maps reach beyond the lesions; a person would take a large map for a large lesion."""
+        if self.called.value is None:
+            return ""
+        spread = f"On average {self.called} of the breast is called not normal, lesions being {self.chance} of it"
+        if self.energy_over_center.is_above_zero:
+            return f"{spread}."
+        return (
+            f"{spread}, and the maps gather on lesions no more than the middle of the breast does: their strongest "
+            "place is a place to look at, their extent says nothing."
+        )
+
     def to_json(self) -> dict[str, Any]:
         """Plain values, with the failures for readers of the file."""
         intervals = {name: value.to_json() for name, value in vars(self).items() if isinstance(value, Interval)}
@@ -66,7 +83,7 @@ class LesionMapScores:
     def from_json(cls, values: dict[str, Any]) -> LesionMapScores:
         plain = {name: value for name, value in values.items() if name != "failures"}
         intervals = {name for name, kind in cls.__annotations__.items() if kind == "Interval"}
-        return cls(**{**plain, **{name: Interval.from_json(plain[name]) for name in intervals}})
+        return cls(**{**plain, **{name: Interval.from_json(plain[name]) for name in intervals & set(plain)}})
 
 
 def film_scores(found: LesionMap, lesion: Mask) -> FilmScores:
@@ -87,6 +104,7 @@ def film_scores(found: LesionMap, lesion: Mask) -> FilmScores:
         own=scored(found.heatmap),
         random_channels=tuple(map(scored, found.random_channels)),
         center=scored(center_map(found.breast) * found.breast),
+        called=float((found.heatmap[found.breast] > 0.5).mean()),
     )
 
 
@@ -110,7 +128,8 @@ def summarized_films(films: Sequence[FilmScores], patients: Sequence[str], *, se
 
     hit, energy = values("hit", "own"), values("energy_share", "own")
     hit_random, energy_random = values("hit", "random"), values("energy_share", "random")
-    hit_center, chance = values("hit", "center"), values("chance", "own")
+    hit_center, energy_center = values("hit", "center"), values("energy_share", "center")
+    chance = values("chance", "own")
     return LesionMapScores(
         films=len(films),
         women=len(set(patients)),
@@ -120,9 +139,11 @@ def summarized_films(films: Sequence[FilmScores], patients: Sequence[str], *, se
         hit_center=mean(hit_center),
         energy=mean(energy),
         energy_random=mean(energy_random),
-        energy_center=mean(values("energy_share", "center")),
+        energy_center=mean(energy_center),
         hit_over_random=mean(hit - hit_random),
         hit_over_center=mean(hit - hit_center),
         energy_over_chance=mean(energy - chance),
         energy_over_random=mean(energy - energy_random),
+        energy_over_center=mean(energy - energy_center),
+        called=mean(np.array([film.called for film in films])),
     )

@@ -12,9 +12,12 @@ from mammo.explanation import CAM_METHODS
 from mammo.prediction.client import ask, ask_stability
 from mammo.prediction.wire import Answer, Question
 from mammo.stability import Stability
+from mammo.ui.kept_choice import kept_segment
 
 LARGE_PX = 900
 _OWN = "its answer"
+_LINES = "lines"
+_DRAWN = {"color": "Color", _LINES: "Contours"}
 
 
 class View(NamedTuple):
@@ -24,6 +27,12 @@ class View(NamedTuple):
     opacity: float
     layer: str | None = None
     label: str | None = None  # None: of the class predicted
+    as_lines: bool = False  # contours alone, without color
+
+    @property
+    def drawn(self) -> float | None:
+        """Opacity of the color; None for contours alone."""
+        return None if self.as_lines else self.opacity
 
 
 class Judged(NamedTuple):
@@ -67,7 +76,7 @@ def stability_of(job: int, answer: Answer) -> Stability:
 
 
 def choose_view(cam_layers: tuple[str, ...] = (), labels: tuple[str, ...] = ()) -> View:
-    """Method and opacity, and where they are given layer and class; all in the address."""
+    """Method and opacity, of one large image also layer, class and whether as color or as lines; all in the address."""
     methods = ["off", *CAM_METHODS]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         method = st.selectbox(
@@ -79,15 +88,23 @@ def choose_view(cam_layers: tuple[str, ...] = (), labels: tuple[str, ...] = ()) 
             bind="query-params",
             width=180,
         )
-        opacity = st.slider("Opacity", 0.0, 1.0, 0.6, 0.05, key="opacity", bind="query-params", width=180)
-        layer = st.selectbox("Layer", ["usual", *cam_layers], key="layer", width=160) if cam_layers else "usual"
-        label = st.selectbox("Evidence for", [_OWN, *labels], key="label", width=160) if labels else _OWN
+        drawn = kept_segment("Drawn as", list(_DRAWN), key="drawn", in_words=_DRAWN.__getitem__) if cam_layers else ""
+        opacity = st.slider(
+            "Opacity", 0.0, 1.0, 0.6, 0.05, key="opacity", bind="query-params", width=180, disabled=drawn == _LINES
+        )
+        layer = _chosen("Layer", ["usual", *cam_layers], key="layer") if cam_layers else "usual"
+        label = _chosen("Evidence for", [_OWN, *labels], key="label") if labels else _OWN
     return View(
         method=None if method == "off" else method,
         opacity=opacity,
         layer=None if layer == "usual" else layer,
         label=None if label == _OWN else label,
+        as_lines=drawn == _LINES,
     )
+
+
+def _chosen(label: str, options: list[str], *, key: str) -> str:
+    return str(st.selectbox(label, options, key=key, bind="query-params", width=160))
 
 
 @st.cache_data(max_entries=512, show_spinner=False)

@@ -42,7 +42,7 @@ def show_prediction(answer: Answer, view: View, *, name: str, known: FilmKnowled
         )
         if answer.heatmap:
             right.image(
-                embedded(overlaid(answer, view.opacity, is_doubted=is_doubted)),
+                embedded(overlaid(answer, view.drawn, is_doubted=is_doubted)),
                 caption=plain(f"Evidence for {answer.explained_label}{', not to be trusted' if is_doubted else ''}"),
                 width="stretch",
                 alt=f"{name} with the heat map of {answer.explained_label}",

@@ -94,7 +94,7 @@ def _show_methods(job: JobRecord, film: Judged, view: View, checks: dict[str, He
             except MammoError as error:
                 st.error(plain(str(error)), icon=":material/block:")
                 continue
-            picture = overlaid(answer, view.opacity, is_doubted=bool(doubts))
+            picture = overlaid(answer, view.drawn, is_doubted=bool(doubts))
             st.image(embedded(picture), width="stretch", alt=f"{film.sample.path.name} by {method.label}")
             st.markdown(f"**{plain(method.label)}**")
             unchecked = "not checked" if name not in checks else "passed every check"

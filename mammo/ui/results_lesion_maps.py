@@ -34,7 +34,8 @@ def show_lesion_maps(job: JobRecord) -> None:
     """What the latest job found, or the way to have it found."""
     st.markdown(
         "The model judges squares. Slid over a whole film, its answers make a map of where it sees something, which is "
-        "scored against the outlined lesions like any heat map."
+        "scored against the outlined lesions like any heat map. Of so many squares some are called not normal on "
+        "nearly every film, with a lesion or without."
     )
     listed = cache.store().jobs.list(JobFilter(kind=LESION_MAPS, states={JobState.SUCCEEDED}, limit=_REMEMBERED))
     done = next((one for one in listed if one.config.get("job") == job.id), None)
@@ -48,8 +49,9 @@ def show_lesion_maps(job: JobRecord) -> None:
         )
         return
     result = done.result or {}
-    _show_scores(LesionMapScores.from_json(result["scores"]))
-    _show_films(job, result["films"])
+    scores = LesionMapScores.from_json(result["scores"])
+    _show_scores(scores)
+    _show_films(job, result["films"], is_doubted=bool(scores.failures))
 
 
 def _show_scores(found: LesionMapScores) -> None:
@@ -70,9 +72,12 @@ def _show_scores(found: LesionMapScores) -> None:
             alt = f"{title}: " + ", ".join(f"{label} {interval}" for label, interval in figures.items())
             charts.show(charts.score_figure(figures, theme.current()), alt=alt, key=key)
     if found.failures:
-        st.warning("\n".join(f"- {plain(failure)}" for failure in found.failures), icon=":material/visibility_off:")
+        reasons = "\n".join(f"- {plain(failure)}" for failure in found.failures)
+        st.warning(f"Not to be trusted, and so drawn in gray:\n{reasons}", icon=":material/visibility_off:")
     else:
         st.markdown(":green[:material/verified:] **The maps pass every comparison.**")
+    if found.reach:
+        st.markdown(plain(found.reach))
     films, women = numbers.counted(found.films, "test film"), numbers.counted(found.women, "woman", "women")
     st.caption(
         f"{films} of {women} with outlined lesions; intervals by drawing women. A hit lies in a lesion or 5 mm beside "
@@ -85,8 +90,8 @@ def _show_scores(found: LesionMapScores) -> None:
     )
 
 
-def _show_films(job: JobRecord, films: Sequence[Mapping[str, object]]) -> None:
-    """Small maps of all films; one large where the address names it."""
+def _show_films(job: JobRecord, films: Sequence[Mapping[str, object]], *, is_doubted: bool) -> None:
+    """Small maps of all films, in gray where they are not to be trusted; one large where the address names it."""
     if job.data_set is None:
         return
     samples, hidden = {one.id: one for one in cache.samples(job.data_set)}, cache.hidden(job.data_set)
@@ -99,22 +104,21 @@ def _show_films(job: JobRecord, films: Sequence[Mapping[str, object]]) -> None:
                 there[name] = (samples[name], answer)
     asked = st.query_params.get(FILM)
     if asked in there:
-        _show_large(*there[asked])
+        _show_large(*there[asked], is_doubted=is_doubted)
         return
-    film_grid(
-        [_tile(*film) for film in there.values()], label="Films with lesion maps", key="lesion_maps.grid", on_open=_open
-    )
+    tiles = [_tile(*film, is_doubted=is_doubted) for film in there.values()]
+    film_grid(tiles, label="Films with lesion maps", key="lesion_maps.grid", on_open=_open)
 
 
-def _tile(sample: Sample, answer: Answer) -> FilmTile:
+def _tile(sample: Sample, answer: Answer, *, is_doubted: bool) -> FilmTile:
     strongest, colors = answer.probabilities["not normal"], theme.current()
     outlined = ", ".join(sorted({lesion.label for lesion in sample.lesions if lesion.label}))
     style = colors.class_styles(["malignant" if "malignant" in outlined else "benign"])
     mark = next(iter(style.values()))
     return FilmTile(
         id=sample.id,
-        picture=embedded(_overlaid(sample.sha256, answer.weights_sha256, TILE_PX, sample, answer)),
-        alt=f"{sample.path.name}, {outlined} lesion outlined, lesion map up to {strongest:.2f}",
+        picture=embedded(_overlaid(sample.sha256, answer.weights_sha256, TILE_PX, is_doubted, sample, answer)),
+        alt=f"{sample.path.name}, {outlined} lesion outlined, lesion map up to {strongest:.2f}{_doubted(is_doubted)}",
         name=sample.path.stem,
         facts=f"{outlined}, strongest {strongest:.2f}",
         mark=mark.mark,
@@ -122,14 +126,18 @@ def _tile(sample: Sample, answer: Answer) -> FilmTile:
     )
 
 
-def _show_large(sample: Sample, answer: Answer) -> None:
+def _doubted(is_doubted: bool) -> str:  # noqa: FBT001 - the words for it
+    return ", not to be trusted" if is_doubted else ""
+
+
+def _show_large(sample: Sample, answer: Answer, *, is_doubted: bool) -> None:
     st.button("All films", icon=":material/grid_view:", shortcut="Escape", on_click=_close)
-    picture = _overlaid(sample.sha256, answer.weights_sha256, _LARGE_PX, sample, answer)
+    picture = _overlaid(sample.sha256, answer.weights_sha256, _LARGE_PX, is_doubted, sample, answer)
     st.image(embedded(picture), width=560, alt=f"{sample.path.name} with its lesion map and outlined lesions")
     st.caption(
         plain(
             f"{sample.path.name} · the map goes up to {answer.probabilities['not normal']:.2f}, the probability of not "
-            "being normal; dashed: outlined lesions"
+            f"being normal{_doubted(is_doubted)}; dashed: outlined lesions"
         )
     )
 
@@ -139,10 +147,11 @@ def _overlaid(
     sha256: str,  # noqa: ARG001 - names the film
     weights_sha256: str,  # noqa: ARG001 - names the model, and with it the map
     least_px: int,
+    is_doubted: bool,  # noqa: FBT001 - of the key
     _sample: Sample,
     _answer: Answer,
 ) -> bytes:
-    return overlaid(_answer, 0.6, lesions=_outlines(_sample), least_px=least_px)
+    return overlaid(_answer, 0.6, lesions=_outlines(_sample), is_doubted=is_doubted, least_px=least_px)
 
 
 def _outlines(sample: Sample) -> Mask | None:

@@ -14,6 +14,7 @@ from mammo.store import NewJob
 from mammo.trust.lesion_map_scores import LesionMapScores
 from tests.pages.conftest import WORKER
 from tests.pages.test_results import results, tiles
+from tests.pages.test_results_sections import decoded
 from tests.pages.words import unescaped
 
 __all__ = ["results"]
@@ -104,6 +105,17 @@ def test_a_map_that_is_no_better_than_chance_is_said_to_be(results, slid):
     app = results(job=job, section="maps")
     assert any("no more than chance" in one.value for one in app.warning)
     assert not any("pass every comparison" in one.value for one in app.markdown)
+
+
+@pytest.mark.parametrize("energy", [SURE, UNSURE])
+def test_films_with_maps_not_to_be_trusted_are_gray_but_for_the_outlines(results, slid, energy):
+    job, _ = slid(scores(energy_over_chance=energy))
+    for tile in grid(results(job=job, section="maps")):
+        picture = decoded(tile["picture"])
+        red, blue = picture[..., 2], picture[..., 0]
+        assert (red - blue > 60).any() == (energy is SURE)  # of the scale
+        assert (blue - red > 60).any()  # of the dashes
+        assert ("not to be trusted" in tile["alt"]) == (energy is UNSURE)
 
 
 def test_before_that_a_click_queues_the_job(results, store, data_set, tested):

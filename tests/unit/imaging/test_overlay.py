@@ -80,6 +80,17 @@ def test_a_contour_runs_at_half_of_the_maximum(gray):
     assert (colors < 40).all(axis=-1).any()
 
 
+def test_without_color_a_map_hides_nothing_between_its_contours():
+    distance = np.hypot(*(np.mgrid[:300, :300] - 150))
+    cone = np.clip(1 - distance / 120, 0, 1).astype(np.float32)
+    colors = overlay(np.full_like(cone, 0.5), cone, opacity=None).astype(int)
+    away = np.abs(distance[..., np.newaxis] - [90, 60, 30])  # from where the cone has 1/4, 1/2 and 3/4 of its height
+    assert (colors[away.min(axis=-1) > 5] == 128).all()
+    for level, radius in ((0.25, 90), (0.5, 60), (0.75, 30)):
+        line = heat_colors()[round(level * 191)].astype(int)
+        assert (np.abs(colors[150, 150 + radius - 3 : 150 + radius + 4] - line) < 12).all(axis=-1).any()
+
+
 def test_heat_too_weak_to_be_seen_gets_no_contour(gray):
     assert (overlay(gray, spot(0.15)) == 128).all()
 

@@ -104,6 +104,21 @@ def test_scores_of_a_film_are_those_of_each_of_its_maps(scored):
     assert len(scores.random_channels) == 3
 
 
+def test_a_map_that_calls_nearly_everything_says_that_its_extent_is_nothing(scored):
+    (finds, shuns), _, (of_finds, of_shuns) = scored
+    women = [f"w{number}" for number in range(12)]
+    assert of_shuns.called == np.mean(shuns.heatmap[shuns.breast] > 0.5) > 0.8
+    assert of_finds.called == np.mean(finds.heatmap[finds.breast] > 0.5) < 0.2
+    assert "their extent says nothing" in summarized_films([of_shuns] * 12, women).reach
+    assert "their extent says nothing" not in summarized_films([of_finds] * 12, women).reach
+
+
+def test_scores_of_maps_drawn_before_their_reach_was_measured_are_read_and_say_nothing_of_it(scored):
+    kept = summarized_films(scored[2], ["a", "b"]).to_json()
+    older = {name: value for name, value in kept.items() if name not in ("called", "energy_over_center")}
+    assert LesionMapScores.from_json(older).reach == ""
+
+
 def test_a_map_that_finds_lesions_passes_and_one_that_shuns_them_does_not(scored):
     _, _, (finds, shuns) = scored
     women = [f"w{number}" for number in range(12)]
@@ -120,5 +135,7 @@ def test_means_are_film_by_film_and_come_back_from_json(scored):
     random = np.mean([[one.energy_share for one in film.random_channels] for film in films])
     own = np.mean([film.own.energy_share for film in films])
     assert found.energy_over_random.value == pytest.approx(own - random, abs=1e-12)
+    center = np.mean([film.center.energy_share for film in films])
+    assert found.energy_over_center.value == pytest.approx(own - center, abs=1e-12)
     assert (found.films, found.women) == (4, 2)
     assert LesionMapScores.from_json(json.loads(json.dumps(found.to_json()))) == found
