@@ -43,6 +43,10 @@ class Curves:
         """An iteration as a place on the axis of epochs."""
         return step / self.iterations_per_epoch if self.iterations_per_epoch else float(step)
 
+    def name_of(self, step: int) -> str:
+        """An iteration in words, as it stands in addresses."""
+        return f"epoch {self.in_epochs(step):g}" if self.iterations_per_epoch else f"iteration {step}"
+
     def matrix(self, step: int, class_names: Sequence[str]) -> ConfusionMatrix:
         """The confusion matrix of one validation."""
         cells = self.counts[step]

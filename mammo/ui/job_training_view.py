@@ -59,6 +59,11 @@ def show_metrics(store: Store, job: JobRecord) -> None:
     st.caption("The dotted line is the validation with the least loss. Validation scores are no test of the model.")
 
 
+def logged_curves(job: JobRecord, fold: int) -> Curves:
+    """What one fold of a training has logged so far."""
+    return _curves(settings(), Logged(job.id, job.attempt, *cache.store().jobs.logged_so_far(job.id)), fold)
+
+
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _logged(given: Settings, logged: Logged) -> tuple[Curve, ...]:  # noqa: ARG001 - of the key
     return cache.store().jobs.curves([logged.job])[logged.job]
@@ -88,20 +93,16 @@ def _choose_validation(curves: Curves) -> int | None:
     steps = sorted(curves.counts)
     if not steps:
         return None
-    names = {_validation_name(curves, step): step for step in steps}
+    names = {curves.name_of(step): step for step in steps}
     options = [_LATEST, *names]
     chosen = st.selectbox("Matrix of the validation at", options, key=VALIDATION, bind="query-params", width=220)
     return names.get(str(chosen), steps[-1])
 
 
-def _validation_name(curves: Curves, step: int) -> str:
-    return f"epoch {curves.in_epochs(step):g}" if curves.iterations_per_epoch else f"iteration {step}"
-
-
 def _show_matrix(store: Store, job: JobRecord, curves: Curves, step: int) -> None:
     cells = curves.counts[step]
     class_names = _class_names(store, job) or tuple(f"class {index + 1}" for index in range(1 + max(max(cells))))
-    show_matrix(curves.matrix(step, class_names), f"Validation, {_validation_name(curves, step)}")
+    show_matrix(curves.matrix(step, class_names), f"Validation, {curves.name_of(step)}")
 
 
 def _class_names(store: Store, job: JobRecord) -> tuple[str, ...] | None:

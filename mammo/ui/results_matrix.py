@@ -141,7 +141,7 @@ def choose_view(answers: JobAnswers) -> MatrixView:
         level = cast(
             "Level", kept_segment("Count", LEVELS, key="level", in_words=lambda name: _UNITS[name][1].capitalize())
         )
-        shares = cast("Shares", kept_segment("Share of", list(SHARES), key="share", in_words=lambda name: SHARES[name]))
+        shares = choose_shares()
         predictions = answers.at(level)
         questions = questions_for(predictions.class_names)
         rule = kept_choice(
@@ -154,6 +154,11 @@ def choose_view(answers: JobAnswers) -> MatrixView:
             return MatrixView(level, shares, rule, 0.5, predictions)
         threshold = st.slider("Threshold", 0.01, 0.99, 0.5, 0.01, key="threshold", bind="query-params", width=200)
     return MatrixView(level, shares, rule, float(threshold), called_by_threshold(predictions, rule, float(threshold)))
+
+
+def choose_shares() -> Shares:
+    """Let a person choose of which class the shares in the cells are."""
+    return cast("Shares", kept_segment("Share of", list(SHARES), key="share", in_words=SHARES.__getitem__))
 
 
 def _in_words(called: Predictions, cell: tuple[int, int], many: str) -> str:

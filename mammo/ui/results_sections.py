@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from mammo.store import JobRecord
-from mammo.ui.job_answers import JobAnswers, answers_of
+from mammo.ui.job_answers import JobAnswers, answers_of, folds_of
 from mammo.ui.kept_choice import kept_segment
 from mammo.ui.results_audits import show_job_audits
 from mammo.ui.results_calibration import show_calibration
@@ -48,7 +48,8 @@ _SECTIONS = {
 
 
 def _validation(job: JobRecord) -> JobAnswers | None:
-    return answers_of(job, "validation")
+    """None for a cross-validation, whose folds judge the same validation women again and again."""
+    return answers_of(job, "validation") if folds_of(job) == 1 else None
 
 
 def choose_section() -> str:

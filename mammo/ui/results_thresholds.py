@@ -1,22 +1,36 @@
-"""Where to draw the line: a threshold chosen on validation, what it gives on test, and what it would in screening."""
+"""Where to draw the line: a threshold chosen on other women, what it gives on test, and what it would in screening."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import streamlit as st
 
+from mammo.evaluation.across_folds import thresholds_across_folds
 from mammo.evaluation.decision_curve import DecisionCurve, decision_curve
 from mammo.evaluation.intervals import Interval
-from mammo.evaluation.operating_points import ChosenThreshold, ThresholdRule, applied, chosen_threshold
+from mammo.evaluation.operating_points import MeasuredPoint, ThresholdRule, applied, chosen_threshold, measured_at
 from mammo.evaluation.prevalence import SCREENING_PREVALENCE, PrevalenceValues, at_prevalence
 from mammo.evaluation.questions import BinaryScores, binary_scores
 from mammo.ui import charts, curve_charts, numbers, theme
 from mammo.ui.job_answers import JobAnswers
 from mammo.ui.plain_text import plain
 from mammo.ui.question_choice import choose_question
+from mammo.ui.scaled_answers import scaled_answers
 
 _PER_THOUSAND = (1, 2, 5, 10, 20, 50, 100, 200, 500)
+
+
+@dataclass(frozen=True, eq=False)
+class _Judged:
+    """Test images judged by a threshold that other women chose."""
+
+    words: str  # how it was chosen
+    where: str  # it was measured, after "On test,"
+    scores: BinaryScores
+    threshold: float  # of these scores
+    point: MeasuredPoint
 
 
 def show_thresholds(answers: JobAnswers, validation: JobAnswers | None) -> None:
@@ -27,22 +41,51 @@ def show_thresholds(answers: JobAnswers, validation: JobAnswers | None) -> None:
     if scores.why_one_sided is not None:
         st.info(f"{question.label} has no threshold: {scores.why_one_sided}.", icon=":material/straighten:")
         return
-    if validation is None:
+    if validation is None and not answers.is_cross_validated:
         st.info(
             "This training has no validation images. A threshold chosen on the test images would look better than it "
             "is, so none is chosen.",
             icon=":material/straighten:",
         )
         return
-    chosen = chosen_threshold(binary_scores(validation.predictions, question.name), rule, part="validation")
-    if chosen is None or math.isinf(chosen.threshold):
-        st.info("The validation images allow no such threshold.", icon=":material/straighten:")
+    judged = (
+        _across_folds(answers, question.name, rule)
+        if validation is None
+        else _judged(answers, validation, question.name, rule)
+    )
+    if judged is None:
+        whose = "validation images" if validation is not None else "women of the other folds"
+        st.info(f"The {whose} allow no such threshold.", icon=":material/straighten:")
         return
     left, right = st.columns(2, gap="medium")
     with left:
-        _show_point(answers, question.name, scores, chosen)
+        _show_point(answers, f"{question.name}|{rule}", judged)
     with right:
-        _show_net_benefit(answers, question.name, scores)
+        _show_net_benefit(answers, validation, question.name)
+
+
+def _judged(answers: JobAnswers, validation: JobAnswers, question: str, rule: ThresholdRule) -> _Judged | None:
+    chosen = chosen_threshold(binary_scores(validation.predictions, question), rule, part="validation")
+    if chosen is None or math.isinf(chosen.threshold):
+        return None
+    scores = binary_scores(answers.predictions, question)
+    point = applied(chosen, scores, part="test")
+    where = f"{numbers.counted(point.women, 'woman', 'women')} that had no part in choosing it"
+    return _Judged(str(chosen), where, scores, chosen.threshold, point)
+
+
+def _across_folds(answers: JobAnswers, question: str, rule: ThresholdRule) -> _Judged | None:
+    found = thresholds_across_folds(answers.predictions, answers.folds, question, rule)
+    if found is None:
+        return None
+    thresholds = [one.threshold for one in found.by_fold]
+    words = (
+        f"{found.overall} Measured is what such a choice gives on other women: those of each fold are judged by the "
+        f"threshold chosen on the women of the other folds ({min(thresholds):.3f} to {max(thresholds):.3f})."
+    )
+    point = measured_at(found.margins, 0.0)
+    where = f"{numbers.counted(point.women, 'woman', 'women')}, none of whom had a part in choosing her own threshold"
+    return _Judged(words, where, found.margins, 0.0, point)
 
 
 def _choose_rule() -> ThresholdRule:
@@ -58,10 +101,10 @@ def _choose_rule() -> ThresholdRule:
     return ThresholdRule("specificity" if reaches == "specificity" else "sensitivity", float(target))
 
 
-def _show_point(answers: JobAnswers, question: str, scores: BinaryScores, chosen: ChosenThreshold) -> None:
-    point = applied(chosen, scores, part="test")
-    st.markdown(str(chosen))
-    st.markdown(f"**On test**, {numbers.counted(point.women, 'woman', 'women')} that had no part in choosing it:")
+def _show_point(answers: JobAnswers, chosen: str, judged: _Judged) -> None:
+    point = judged.point
+    st.markdown(judged.words)
+    st.markdown(f"**On test**, {judged.where}:")
     rates = {
         "Sensitivity": point.sensitivity,
         "Specificity": point.specificity,
@@ -80,7 +123,7 @@ def _show_point(answers: JobAnswers, question: str, scores: BinaryScores, chosen
         key="prevalence",
         help="About 5 of 1,000 women screened have cancer; collections hold far more.",
     )
-    values = _at_prevalence(answers.key, question, chosen.threshold, int(positives) / 1000, scores)
+    values = _at_prevalence(answers.key, chosen, int(positives) / 1000, judged)
     of = f"at {positives} of 1,000"
     _show_rates({f"PPV {of}": values.ppv, f"NPV {of}": values.npv}, key="results.ppv")
 
@@ -90,31 +133,38 @@ def _show_rates(rates: dict[str, Interval], key: str) -> None:
     charts.show(charts.score_figure(rates, theme.current()), alt=alt, key=key)
 
 
-def _show_net_benefit(answers: JobAnswers, question: str, scores: BinaryScores) -> None:
-    curve = _decision_curve(answers.key, question, scores)
+def _show_net_benefit(answers: JobAnswers, validation: JobAnswers | None, question: str) -> None:
+    """Of calibrated chances: one acts on a chance, and the scores as trained are usually too sure."""
+    calibrated = scaled_answers(answers, validation)
+    if calibrated is None:
+        return
+    curve = _decision_curve(answers.key, question, binary_scores(calibrated.predictions, question))
     if curve is None:
         return
     st.markdown("**Is acting on the model better than on all or on none?**")
     alt = "Net benefit over the chance of disease at which one would act"
     charts.show(curve_charts.net_benefit_figure(curve, theme.current()), alt=alt, key="results.benefit")
     useful = curve.useful
+    here = f"At the {numbers.percent(curve.prevalence)} of positives here"
     st.caption(
-        f"At the {numbers.percent(curve.prevalence)} of positives here. The model surely beats both at thresholds from "
-        f"{numbers.percent(useful.min(), 1)} to {numbers.percent(useful.max(), 1)}."
-        if len(useful)
-        else f"At the {numbers.percent(curve.prevalence)} of positives here the model surely beats both nowhere."
+        "The chances are those after temperature scaling, see Calibration. "
+        + (
+            f"{here}, the model surely beats both at thresholds from {numbers.percent(useful.min(), 1)} to "
+            f"{numbers.percent(useful.max(), 1)}."
+            if len(useful)
+            else f"{here} the model surely beats both nowhere."
+        )
     )
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def _at_prevalence(
-    key: str,  # noqa: ARG001 - names the scores, with the question
-    question: str,  # noqa: ARG001
-    threshold: float,
+    key: str,  # noqa: ARG001 - names the scores
+    chosen: str,  # noqa: ARG001 - the question and the rule
     prevalence: float,
-    _scores: BinaryScores,
+    _judged: _Judged,
 ) -> PrevalenceValues:
-    return at_prevalence(_scores, threshold, prevalence)
+    return at_prevalence(_judged.scores, _judged.threshold, prevalence)
 
 
 @st.cache_data(max_entries=64, show_spinner="Drawing women for the band")

@@ -9,16 +9,18 @@ from mammo.evaluation.predictions import Predictions
 from mammo.evaluation.scores import SCORES
 from mammo.store import JobRecord
 from mammo.ui import charts, finished_jobs, numbers, theme
-from mammo.ui.job_answers import JobAnswers, answers_of
+from mammo.ui.job_answers import JobAnswers, answers_of, folds_of
 from mammo.ui.kept_choice import kept_segment
 from mammo.ui.plain_text import plain
 from mammo.ui.results_formula import show_formula
 from mammo.ui.results_gallery import IMAGE, show_images
 from mammo.ui.results_image import show_image
-from mammo.ui.results_matrix import MatrixView, choose_in_matrix, choose_view, show_heading
+from mammo.ui.results_matrix import MatrixView, choose_in_matrix, choose_shares, choose_view, show_heading
 from mammo.ui.results_sections import MATRIX, choose_section, show_section
+from mammo.ui.results_validations import choose_validation, show_earlier
 
-_PARTS = {"test": "Test", "validation": "Validation"}
+_VALIDATION = "validation"
+_PARTS = {"test": "Test", _VALIDATION: "Validation"}
 _SCORES = ("balanced_accuracy", "top1", "mean_ovr_accuracy", "macro_f1", "auc_malignant", "auc_abnormal")
 
 
@@ -40,18 +42,25 @@ def show_results(job: JobRecord) -> None:
 
 def _show_matrix(job: JobRecord) -> None:
     """The matrix beside the scores of one part, and what was chosen in it below."""
-    part = _choose_part(job)
-    answers = answers_of(job, part)
+    part, stored = _choose_part(job), (job.result or {})
+    evaluation, fold = Evaluation.from_json(stored[part]), None
+    if part == _VALIDATION:
+        validation = choose_validation(job, evaluation.confusion.class_names)
+        if validation.earlier is not None:
+            show_earlier(validation.earlier, validation.name, choose_shares())
+            return
+        fold = validation.fold if folds_of(job) > 1 else None
+    answers = answers_of(job, part, fold)
     if answers is None:
         st.info("The answers to the single images of this training are not kept any more.")
         return
-    evaluation = Evaluation.from_json((job.result or {})[part])
     matrix_view = choose_view(answers)
+    is_stored = matrix_view.is_usual and fold is None
     left, right = st.columns([1, 1], gap="medium")
     with left:
         chosen = choose_in_matrix(job, answers, matrix_view)
     with right:
-        _show_scores(evaluation if matrix_view.is_usual else _evaluated(answers, matrix_view), matrix_view.called)
+        _show_scores(evaluation if is_stored else _evaluated(answers, matrix_view), matrix_view.called)
     notes = (job.result or {}).get("notes", [])
     if notes:
         with st.expander("What can and can't be said", icon=":material/rule:"):
@@ -65,10 +74,10 @@ def _show_matrix(job: JobRecord) -> None:
 
 def _choose_part(job: JobRecord) -> str:
     """Test or validation, where there is one; the latter is no test, and says so."""
-    if "validation" not in (job.result or {}):
+    if _VALIDATION not in (job.result or {}):
         return "test"
     part = kept_segment("Images of", list(_PARTS), key="part", in_words=_PARTS.__getitem__, drops=[IMAGE, "page"])
-    if part == "validation":
+    if part == _VALIDATION:
         st.warning(
             "These images were looked at while the model was made, and thresholds are chosen on them: no test of it.",
             icon=":material/warning:",

@@ -117,8 +117,10 @@ def _sample(kept: KeptPictureRecord) -> Sample:
 
 
 def _of_validation(job: JobRecord, _answers: JobAnswers) -> list[_Task]:
+    """Each film once, though several folds may have judged it."""
     validation = answers_of(job, _VALIDATION)
-    return _of_films(job, validation.rows) if validation is not None else []
+    tasks = _of_films(job, validation.rows) if validation is not None else []
+    return list({task.image: task for task in reversed(tasks)}.values())
 
 
 _TASKS: dict[str, Callable[[JobRecord, JobAnswers], list[_Task]]] = {

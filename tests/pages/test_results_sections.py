@@ -1,8 +1,10 @@
 """The sections of the Results page, on two trainings with known answers to sixty women's images."""
 
 import io
+import re
 import zipfile
 from base64 import b64decode
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -12,7 +14,7 @@ from mammo.evaluation.evaluation import evaluate
 from mammo.evaluation.intervals import Interval
 from mammo.export.bundle import evaluation_zip
 from mammo.jobs.exporting import export_facts
-from mammo.store import NewJob, PredictionRecord
+from mammo.store import MetricRow, NewJob, PredictionRecord
 from mammo.training.presets import PRESETS
 from mammo.trust.heatmap_trust import HeatmapTrust
 from tests.pages.conftest import WORKER
@@ -46,12 +48,16 @@ def trained(store, data_set):
     """Makes a finished training with answers."""
     samples = store.data_sets.samples(data_set.name)
 
-    def made(skill, *, seed=0, validation=True):
-        config = PRESETS["demo"].config({"seed": seed}).to_dict()
+    def made(skill, *, seed=0, validation=True, folds=0, logged=()):
+        config = PRESETS["demo"].config({"seed": seed, "folds": folds}).to_dict()
         job = store.jobs.submit(NewJob("training", config, "guest", data_set.name), WORKER)
         store.jobs.begin(job.id, 1, {})
         rows = rows_of("test", samples, seed, skill)
         extra = rows_of("validation", (), seed + 1, skill) if validation else []
+        if folds:
+            rows = [replace(row, fold=int(row.patient_id.split()[-1]) // 3 % folds) for row in rows]
+            extra = [replace(row, fold=fold) for fold in range(folds) for row in extra]
+        store.jobs.record_metrics(job.id, 1, logged)
         store.predictions.save(job.id, 1, [*rows, *extra])
         parts = {"test": evaluated(rows), **({"validation": evaluated(extra)} if validation else {})}
         store.jobs.finish(job.id, 1, {**parts, "notes": []}, {"class_names": list(NAMES)})
@@ -118,6 +124,33 @@ def test_the_matrix_of_the_validation_part_is_a_choice_away_and_is_called_no_tes
     assert "no test of it" in app.warning[0].value
 
 
+def counts_at(fold, epoch, counts):
+    rows = [MetricRow(fold, 10, "epoch_train_loss", 1.0)] if epoch == 1 else []
+    for true, row in enumerate(counts):
+        rows += [MetricRow(fold, 10 * epoch, f"validation_count.{true}.{at}", n) for at, n in enumerate(row)]
+    return rows
+
+
+def test_the_matrix_of_an_earlier_validation_stands_in_the_address_with_what_its_counts_allow(section, trained):
+    trained(2.0, logged=[*counts_at(0, 1, [[7, 1, 0], [2, 2, 0], [0, 3, 1]]), *counts_at(0, 2, [[9, 0, 0]])])
+    app = section("matrix", part="validation", validation="epoch 1")
+    table = next(one.proto.body for one in app.get("html") if "<table" in one.proto.body)
+    assert re.findall(r"<b>(\d+)</b><br><small>(\d+)", table)[:5] == [
+        ("7", "88"), ("1", "12"), ("0", "0"), ("2", "50"), ("2", "50")
+    ]  # fmt: skip
+    assert "Validation at epoch 1" in table
+    assert "cells can't be opened" in words(app)
+    assert not [button for button in app.button if (button.key or "").startswith("cell-")]
+
+
+@pytest.mark.parametrize(("fold", "models"), [("1", ["as kept"]), ("2", ["as kept", "epoch 1"])])
+def test_of_folds_one_validation_is_counted_at_a_time(section, store, trained, fold, models):
+    job = trained(2.0, folds=3, logged=counts_at(1, 1, [[5, 0, 0], [0, 5, 0], [0, 0, 5]]))
+    app = section("matrix", part="validation", fold=fold)
+    assert sum(cell_counts(app)) == len({row.item_id for row in store.predictions.load(job, "validation")}) == 120
+    assert app.selectbox(key="validation").options == models
+
+
 def test_a_threshold_calls_more_abnormal_the_lower_it_is(section, trained):
     trained(1.0)
     app = section("matrix", rule="abnormal", threshold="0.05")
@@ -148,6 +181,20 @@ def test_a_threshold_is_chosen_on_validation_and_measured_on_test(section, train
     shown = words(section("thresholds", target="0.8"))
     assert "chosen on validation (60 women) for a sensitivity of 0.80 or more" in shown
     assert "**On test**, 60\N{NO-BREAK SPACE}women that had no part in choosing it" in shown
+
+
+@pytest.mark.parametrize("name", ["thresholds", "calibration"])
+def test_of_folds_the_women_of_the_others_teach_and_no_validation_image_does(section, trained, name):
+    shown = []
+    for validation in (True, False):
+        trained(3.0, folds=3, validation=validation)
+        shown.append(re.sub(r"Job \d+", "", words(section(name, target="0.8"))))
+    assert shown[0] == shown[1]
+    assert {
+        "thresholds": "chosen on the women of all folds (60 women)",
+        "calibration": "fitted on the women of all folds",
+    }[name] in shown[0]
+    assert "women of the other folds" in shown[0]
 
 
 @pytest.mark.parametrize(
