@@ -6,6 +6,7 @@ import numpy as np
 
 from mammo.enhancement._base import ENHANCEMENTS, Enhancement
 from mammo.enhancement._points import enhancement, line, require_below
+from mammo.enhancement._tones import GrayLevels, of_levels_alone
 from mammo.errors import ParameterError
 from mammo.imaging.breast import breast_mask
 from mammo.imaging.gray_image import GrayImage
@@ -52,10 +53,19 @@ def stretch_percentiles(image: GrayImage, *, low: float, high: float, region: st
         >>> stretch_percentiles(np.float32([[0, 0.2, 1]]), low=0, high=50, region="image").tolist()
         [[0.0, 1.0, 1.0]]
     """
-    require_below(low, high, ("The black point", "the white point"), " %")
+    _require_order(low, high)
     mask = breast_mask(image) if region == "breast" else None
     black, white = percentiles(image, [low, high], mask)
     return line(image, black, white)
+
+
+def _require_order(low: float, high: float) -> None:
+    require_below(low, high, ("The black point", "the white point"), " %")
+
+
+def _tones_of_percentiles(levels: GrayLevels, *, low: float, high: float, region: str) -> GrayImage:
+    _require_order(low, high)
+    return line(levels.scale, *levels.percentiles([low, high], region))
 
 
 @enhancement
@@ -101,6 +111,7 @@ ENHANCEMENTS.add(
         name="contrast_stretch",
         label="Contrast stretching (paper)",
         apply=stretch_contrast,
+        tones=lambda levels: line(levels.scale, levels.least, levels.most),
         source="Bokade et al. 2024, section 2.2.2",
     )
 )
@@ -109,6 +120,7 @@ ENHANCEMENTS.add(
         name="stretch_percentiles",
         label="Contrast stretching by percentiles",
         apply=stretch_percentiles,
+        tones=_tones_of_percentiles,
         source="MATLAB imadjust with stretchlim",
         parameters=(
             Number("low", "Black point", 0, 99, default=1, step=0.5, unit="%", help="This share becomes black."),
@@ -122,6 +134,7 @@ ENHANCEMENTS.add(
         name="stretch_limits",
         label="Contrast stretching by limits",
         apply=stretch_limits,
+        tones=of_levels_alone(stretch_limits),
         source="MATLAB imadjust",
         parameters=(
             Number("black", "Black point", 0, 1, default=0, step=0.01),
@@ -134,6 +147,7 @@ ENHANCEMENTS.add(
         name="stretch_piecewise",
         label="Contrast stretching in pieces",
         apply=stretch_piecewise,
+        tones=of_levels_alone(stretch_piecewise),
         source="Gonzalez and Woods",
         parameters=(
             Number("r1", "First input level", 0, 1, default=0.25, step=0.01),

@@ -6,6 +6,7 @@ import numpy as np
 
 from mammo.enhancement._base import ENHANCEMENTS, Enhancement
 from mammo.enhancement._points import enhancement
+from mammo.enhancement._tones import of_levels_alone
 from mammo.imaging.gray_image import GrayImage
 from mammo.parameters import Number
 
@@ -26,6 +27,7 @@ ENHANCEMENTS.add(
         name="gamma",
         label="Gamma correction",
         apply=correct_gamma,
+        tones=of_levels_alone(correct_gamma),
         source="MATLAB imadjust(I, [], [], gamma)",
         parameters=(Number("gamma", "Gamma", 0.2, 5, default=1, step=0.05, help="Below 1 lifts dark tissue."),),
     )

@@ -6,6 +6,7 @@ import numpy as np
 
 from mammo.enhancement._base import ENHANCEMENTS, Enhancement
 from mammo.enhancement._points import enhancement, line, require_below
+from mammo.enhancement._tones import of_levels_alone
 from mammo.imaging.gray_image import GrayImage
 from mammo.parameters import Number
 
@@ -39,6 +40,7 @@ ENHANCEMENTS.add(
         name="levels",
         label="Black point, white point and gamma",
         apply=adjust_levels,
+        tones=of_levels_alone(adjust_levels),
         source="MATLAB imadjust with gamma",
         parameters=(
             Number("black", "Black point", 0, 1, default=0, step=0.01),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mammo.enhancement._base import ENHANCEMENTS, Enhancement
 from mammo.enhancement._points import enhancement, line
+from mammo.enhancement._tones import of_levels_alone
 from mammo.imaging.gray_image import GrayImage
 from mammo.parameters import Number
 
@@ -32,6 +33,7 @@ ENHANCEMENTS.add(
         name="window_level",
         label="Window and level",
         apply=apply_window,
+        tones=of_levels_alone(apply_window),
         source="DICOM PS3.3 C.11.2.1.3.2",
         parameters=(
             Number("center", "Level", 0, 1, default=0.5, step=0.01, help="The gray level shown as middle gray."),

@@ -27,11 +27,21 @@ def breast_jpeg(image: GrayImage, breast: Mask, size: Size) -> bytes:
     Returns:
         JPEG with 8 bits a pixel.
     """
+    return gray_jpeg(in_box(to_stored(image[around_breast(breast)], 8), size))
+
+
+def in_box(stored: StoredImage, size: Size, outside: int = 0) -> StoredImage:
+    """Stored pixels as large as they fit into the middle of a box; ``outside`` stands around them."""
     width, height = size
-    canvas = np.zeros((height, width), np.uint8)
-    fitted = _fitted(to_stored(image[around_breast(breast)], 8), size)
+    canvas = np.full((height, width), outside, stored.dtype)
+    fitted = _fitted(stored, size)
     top, left = (height - fitted.shape[0]) // 2, (width - fitted.shape[1]) // 2
     canvas[top : top + fitted.shape[0], left : left + fitted.shape[1]] = fitted
+    return canvas
+
+
+def gray_jpeg(canvas: StoredImage) -> bytes:
+    """JPEG of 8-bit pixels, shape (height, width)."""
     _, encoded = cv2.imencode(".jpg", canvas, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
     return bytes(encoded)
 

@@ -35,14 +35,17 @@ def percentiles(image: GrayImage, wanted: Sequence[float], mask: Mask | None = N
 
     Computed from 65,536 levels: within 1/65535 of the sorted pixels' own, and exact for stored images of 8 and 16 bits.
     """
-    counts = histogram(image, mask)
-    cumulative = np.cumsum(counts)
+    return percentiles_of(np.cumsum(histogram(image, mask)), wanted)
+
+
+def percentiles_of(cumulative: npt.NDArray[np.int64], wanted: Sequence[float]) -> list[float]:
+    """The same from the pixels at or below each of BINS levels, shape (BINS,)."""
     total = int(cumulative[-1])
     if total == 0:
         return [0.0 for _ in wanted]
     positions = np.asarray(wanted, np.float64) / 100 * (total - 1)
-    lower = np.searchsorted(cumulative, np.floor(positions), side="right")
-    upper = np.searchsorted(cumulative, np.ceil(positions), side="right")
+    lower = np.searchsorted(cumulative, np.floor(positions).astype(np.int64), side="right")
+    upper = np.searchsorted(cumulative, np.ceil(positions).astype(np.int64), side="right")
     shares = positions - np.floor(positions)
     return [float(value) for value in (lower + shares * (upper - lower)) / (BINS - 1)]
 

@@ -23,7 +23,7 @@ from mammo.training.presets import PRESETS
 from mammo.ui import people, previews
 from mammo.ui.device import Device, find_device
 from mammo.ui.live_film import PackedFilm
-from mammo.ui.previews import Comparison, Film
+from mammo.ui.previews import Comparison, Film, SmallFilm
 
 Source = tuple[Path, str]  # a picture's path and sha256
 Values = tuple[tuple[str, ParameterValue], ...]  # parameters by name
@@ -69,7 +69,7 @@ def film(source: Source | None) -> Film:
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
-def small_film(source: Source) -> Film:
+def small_film(source: Source) -> SmallFilm:
     """A picture reduced for a tile, for reading only."""
     return previews.read_small_film(source[0])
 

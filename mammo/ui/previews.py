@@ -6,12 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from mammo.enhancement import ENHANCEMENTS
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from mammo.enhancement import ENHANCEMENTS, GrayLevels, levels_of
 from mammo.imaging.breast import breast_mask
-from mammo.imaging.display import Size, breast_jpeg, exact_png, reduced
+from mammo.imaging.display import Size, around_breast, breast_jpeg, exact_png, gray_jpeg, in_box, reduced
 from mammo.imaging.enhancement_scores import EnhancementScores, enhancement_scores
 from mammo.imaging.gray_change import GrayChange, gray_change
-from mammo.imaging.gray_image import GrayImage, Mask, to_stored
+from mammo.imaging.gray_image import GrayImage, Mask, from_stored, to_stored
 from mammo.imaging.histogram import is_constant
 from mammo.imaging.reading import read_image
 from mammo.parameters import ParameterValue
@@ -22,6 +26,7 @@ from mammo.ui.live_film import PackedFilm, pack_film, pack_shades
 
 SMALL_PX: Size = (320, 440)  # of a film among others
 _PHANTOM_BITS = 16
+_TILE_LEVELS = 4096  # a stretch of sixteen times still gives 256 shades
 SMALL_LONGEST_PX = 640  # to which a film is reduced for a tile, before the breast is cut out
 
 
@@ -32,6 +37,15 @@ class Film:
     pixels: GrayImage
     breast: Mask
     bits: int  # significant bits of the stored pixels, 8 to 16
+
+
+@dataclass(frozen=True)
+class SmallFilm:
+    """A reduced picture, ready for any setting of its tile."""
+
+    film: Film
+    levels: GrayLevels
+    places: npt.NDArray[np.uint16]  # of SMALL_PX: where each pixel's level stands in the scale; _TILE_LEVELS: no film
 
 
 @dataclass(frozen=True)
@@ -49,11 +63,16 @@ def read_film(path: Path) -> Film:
     return Film(read.pixels, breast_mask(read.pixels), read.bits)
 
 
-def read_small_film(path: Path) -> Film:
+def read_small_film(path: Path) -> SmallFilm:
     """A picture reduced to what a tile needs, so that many of them follow a change at once."""
     read = read_image(path)
     pixels = reduced(read.pixels, SMALL_LONGEST_PX)
-    return Film(pixels, breast_mask(pixels), read.bits)
+    breast = breast_mask(pixels)
+    shown = in_box(to_stored(pixels[around_breast(breast)], 16), SMALL_PX)
+    edges = in_box(np.ones_like(to_stored(pixels[around_breast(breast)], 8)), SMALL_PX)
+    places = np.rint(from_stored(shown) * np.float32(_TILE_LEVELS - 1)).astype(np.uint16)
+    places[edges == 0] = _TILE_LEVELS
+    return SmallFilm(Film(pixels, breast, read.bits), levels_of(pixels, breast, _TILE_LEVELS), places)
 
 
 def phantom_film() -> Film:
@@ -94,11 +113,20 @@ def enhanced_png(film: Film, method: str, values: Mapping[str, ParameterValue]) 
     return exact_png(to_stored(ENHANCEMENTS[method](film.pixels, values), 16))
 
 
-def tile(film: Film, method: str, values: Mapping[str, ParameterValue]) -> bytes:
-    """JPEG of SMALL_PX of a reduced film under a setting; errors as ``compare``."""
-    return breast_jpeg(ENHANCEMENTS[method](film.pixels, values), film.breast, SMALL_PX)
+def tile(small: SmallFilm, method: str, values: Mapping[str, ParameterValue]) -> bytes:
+    """JPEG of SMALL_PX of a reduced film under a setting; errors as ``compare``.
+
+    Where a method changes each gray level on its own, the levels are changed and the pixels only looked up.
+    """
+    enhancement = ENHANCEMENTS[method]
+    tones = enhancement.tones_of(small.levels, values)
+    if tones is None:
+        return breast_jpeg(enhancement(small.film.pixels, values), small.film.breast, SMALL_PX)
+    table = np.zeros(2**16, np.uint8)  # black outside the film, too
+    table[:_TILE_LEVELS] = to_stored(tones, 8)
+    return gray_jpeg(np.asarray(cv2.LUT(small.places, table), np.uint8))
 
 
-def stored_tile(film: Film) -> bytes:
+def stored_tile(small: SmallFilm) -> bytes:
     """JPEG of SMALL_PX of a reduced film as it is stored."""
-    return breast_jpeg(film.pixels, film.breast, SMALL_PX)
+    return breast_jpeg(small.film.pixels, small.film.breast, SMALL_PX)

@@ -5,8 +5,9 @@ import inspect
 import numpy as np
 import pytest
 
-from mammo.enhancement import ENHANCEMENTS
+from mammo.enhancement import ENHANCEMENTS, levels_of
 from mammo.errors import ImageError, ParameterError
+from mammo.imaging.breast import breast_mask
 from mammo.parameters import defaults
 
 every_enhancement = pytest.mark.parametrize("enhancement", list(ENHANCEMENTS.values()), ids=list(ENHANCEMENTS))
@@ -41,6 +42,14 @@ def test_bears_two_levels_of_which_one_is_nearly_everywhere(enhancement):  # B24
     enhanced = enhancement(film)
     assert np.isfinite(enhanced).all()
     assert 0 <= enhanced.min() <= enhanced.max() <= 1
+
+
+@every_enhancement
+def test_its_tones_are_what_it_makes_of_a_film_level_by_level(enhancement, phantom):
+    levels = levels_of(phantom, breast_mask(phantom), 4096)
+    tones = enhancement.tones_of(levels, {})
+    if tones is not None:
+        np.testing.assert_allclose(np.interp(phantom, levels.scale[0], tones[0]), enhancement(phantom), atol=2e-3)
 
 
 @every_enhancement
