@@ -76,8 +76,11 @@ while told["kills"] < kills:
     whole = same_weights and torch.equal(kept.state["moments"], state["moments"])
     told["corrupt"] += bool(problems) or not whole
     told["lost"] += kept.facts["step"] < acknowledged
-    told["left_over"] += any(folder.glob("*.tmp")) or len(list(folder.iterdir())) > 4
+    told["left_over"] += any(folder.glob("*.tmp"))
     told["step"] = kept.facts["step"]
+weights, state = content(told["step"] + 1)
+shelf.save(told["step"] + 1, weights, {}, state)  # the first that goes through clears away what many killed ones left
+told["left_over"] += len(list(folder.iterdir())) != 2
 print(json.dumps(told))
 """
 
