@@ -14,7 +14,7 @@ from pydicom.pixels.processing import apply_color_lut
 from pydicom.uid import JPEGExtended12Bit
 
 from mammo.errors import ImageError
-from mammo.imaging._codestream import stated_size
+from mammo.imaging._codestream import leads_nowhere, stated_size
 from mammo.imaging._dicom_file import parse
 from mammo.imaging._dicom_gray import gray_of
 from mammo.imaging._limits import check_frames, check_size
@@ -142,21 +142,27 @@ def _decoded(name: str, dataset: Dataset) -> npt.NDArray[Any]:
     try:
         if syntax.is_encapsulated:
             frame = next(generate_frames(dataset.PixelData, number_of_frames=1))
-            _check_stated_size(name, dataset, frame)
+            _check_frame(name, dataset, frame)
             if syntax == JPEGExtended12Bit and dataset.BitsStored > 8:
                 return np.asarray(imagecodecs.jpeg_decode(frame))  # the usual plugins stop at 8 bits of this syntax
         return np.asarray(dataset.pixel_array)  # colour comes as RGB
     except ImageError:
         raise
     except Exception as error:
-        raise ImageError(
-            f"{name} is compressed in a way that could not be decoded ({syntax.name}). "
-            "Export it as uncompressed DICOM or PNG.",
-            code="cannot_decode",
-        ) from error
+        raise _undecodable(name, dataset) from error
 
 
-def _check_stated_size(name: str, dataset: Dataset, frame: bytes) -> None:
+def _undecodable(name: str, dataset: Dataset) -> ImageError:
+    return ImageError(
+        f"{name} is compressed in a way that could not be decoded ({dataset.file_meta.TransferSyntaxUID.name}). "
+        "Export it as uncompressed DICOM or PNG.",
+        code="cannot_decode",
+    )
+
+
+def _check_frame(name: str, dataset: Dataset, frame: bytes) -> None:
+    if leads_nowhere(frame):
+        raise _undecodable(name, dataset)
     size = stated_size(frame)
     if size is not None:
         _check_same_size(name, dataset, size)

@@ -246,6 +246,12 @@ BAD_DICOMS = (
     BadFile("B41", "2000-deep.dcm", "corrupt", _nested(2_000)),
     BadFile("B41", "100000-deep.dcm", "corrupt", _nested(100_000)),
     BadFile("B42", "jpeg2000.dcm", "cannot_decode", _garbage(JPEG2000Lossless)),
+    BadFile(
+        "B42",
+        "jpeg2000-boxes-without-end.dcm",
+        "cannot_decode",
+        _sound(syntax=JPEG2000Lossless, PixelData=encapsulate([b"\0\0\0\x0cjP  " + bytes(600)])),
+    ),
     BadFile("B42", "jpeg-ls.dcm", "cannot_decode", _garbage(JPEGLSLossless)),
     BadFile("B42", "jpeg.dcm", "cannot_decode", _garbage(JPEGBaseline8Bit)),
     BadFile("B42", "rle.dcm", "cannot_decode", _garbage(RLELossless)),

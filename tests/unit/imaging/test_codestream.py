@@ -2,7 +2,7 @@ import imagecodecs
 import numpy as np
 import pytest
 
-from mammo.imaging._codestream import stated_size
+from mammo.imaging._codestream import leads_nowhere, stated_size
 
 PIXELS = np.random.default_rng(1).integers(0, 256, (64, 80)).astype(np.uint8)
 STREAMS = {
@@ -31,3 +31,11 @@ def test_fillers_and_segments_before_the_frame_are_passed_over():
 @pytest.mark.parametrize("stream", [b"", b"\xff\xd8", b"\xff\xd8" + bytes(50), b"RLE", b"\xff\xd8\xff\xe0\0\0" * 9])
 def test_what_states_no_size_is_left_to_the_decoder(stream):
     assert stated_size(stream) is None
+
+
+def test_boxes_around_a_stream_are_followed_to_it_and_one_without_a_length_leads_nowhere():
+    boxed = bytes(STREAMS["JPEG 2000 in its box"])
+    assert not any(leads_nowhere(bytes(stream)) for stream in STREAMS.values() if stream is not None)
+    assert not leads_nowhere(boxed[:40])
+    for length in range(8):
+        assert leads_nowhere(boxed[:12] + length.to_bytes(4, "big") + boxed[16:])
