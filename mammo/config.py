@@ -22,6 +22,7 @@ class Settings:
     data_roots: tuple[Path, ...]  # server folders from which a page may import; empty = any, for the command line
     heartbeat_seconds: float = 5.0  # between two signs of life of a worker's job
     lease_seconds: float = 30.0  # without one, a job is taken from its worker
+    administrators: frozenset[str] = frozenset()  # names, as the login gives them; they remove what others have kept
     keeps_spare: bool = True  # does a worker keep a process with torch loaded for its next job?
 
     @property
@@ -47,10 +48,10 @@ class Settings:
 
 
 def settings(environ: Mapping[str, str] = os.environ) -> Settings:
-    """Settings from ``MAMMO_HOME``, ``MAMMO_DATABASE_URL``, ``MAMMO_WEIGHTS_DIR`` and ``MAMMO_DATA_ROOTS``.
+    """Settings from ``MAMMO_HOME``, ``MAMMO_DATABASE_URL``, ``MAMMO_WEIGHTS_DIR``, ``MAMMO_DATA_ROOTS`` and more.
 
     Raises:
-        SettingsError: If the name of the home is no Unicode text.
+        SettingsError: If the name of the home is no Unicode text, or a value makes no sense.
     """
     home = Path(environ.get("MAMMO_HOME") or ".mammo").absolute()
     roots = environ.get("MAMMO_DATA_ROOTS", "")
@@ -61,6 +62,7 @@ def settings(environ: Mapping[str, str] = os.environ) -> Settings:
         data_roots=tuple(Path(root).absolute() for root in roots.split(os.pathsep) if root),
         heartbeat_seconds=_seconds(environ, "MAMMO_HEARTBEAT_SECONDS", 5.0),
         lease_seconds=_seconds(environ, "MAMMO_LEASE_SECONDS", 30.0),
+        administrators=_administrators(environ),
         keeps_spare=_yes_or_no(environ, "MAMMO_SPARE_PROCESS"),
     )
 
@@ -73,6 +75,14 @@ def _sqlite_url(file: Path) -> str:
         raise SettingsError(
             f"MAMMO_HOME names a folder that is not written in Unicode ({str(file.parent)!a}). Choose another."
         ) from None
+
+
+def _administrators(environ: Mapping[str, str]) -> frozenset[str]:
+    names = (name.strip() for name in environ.get("MAMMO_ADMINISTRATORS", "").split(","))
+    found = frozenset(name for name in names if name)
+    if "guest" in found:
+        raise SettingsError("MAMMO_ADMINISTRATORS can't name guest: it is whoever reaches a server without a login.")
+    return found
 
 
 def _yes_or_no(environ: Mapping[str, str], name: str) -> bool:

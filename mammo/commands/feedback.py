@@ -57,7 +57,7 @@ def remove(
     image: Annotated[str, typer.Argument(help="SHA-256 of what was uploaded, as `list` names it.")],
     as_json: Json = False,
 ) -> None:
-    """Remove a picture of yours that this server keeps; opinions on it stay."""
+    """Remove a kept picture of yours, or as an administrator anybody's; opinions on it stay."""
     remove_picture(open_store(settings()), settings(), image, by=owner())
     show({"removed": image}, [f"{image[:12]} is removed."], as_json=as_json)
 

@@ -87,7 +87,7 @@ def kept_path(settings: Settings, picture: KeptPictureRecord) -> Path:
 
 
 def remove_picture(store: Store, settings: Settings, image: str, *, by: str) -> None:
-    """Remove a kept picture, its file and all that is known of it; NotFoundError unless this person brought it."""
+    """Remove a kept picture, its file and all that is known of it; NotFoundError if this person may not."""
     file = store.kept_pictures.remove(image, by=by)
     (settings.kept_dir / file).unlink(missing_ok=True)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Text, cast, delete, not_, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Text, cast, delete, not_, or_, select, true
 
 from db.models import KeptPicture
 from mammo.errors import NotFoundError, ParameterError
@@ -60,10 +60,11 @@ class KeptPictureRecord:
 
 
 class KeptPictures:
-    """Kept pictures by what was uploaded. One that may hold writing about a woman is there for its owner only."""
+    """Kept pictures by what was uploaded. One that may hold writing about a woman is seen by its owner only."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, administrators: Collection[str] = ()) -> None:
         self._database = database
+        self._administrators = frozenset(administrators)
 
     def add(self, picture: KeptPictureRecord) -> KeptPictureRecord:
         """Note a picture whose file lies in its place; one that is kept already stays as it is.
@@ -92,27 +93,40 @@ class KeptPictures:
         with self._database.reading() as connection:
             return tuple(map(_record, connection.execute(query)))
 
-    def get(self, image: str, *, viewer: str) -> KeptPictureRecord:
-        """One picture; NotFoundError if it is not kept, or not to be seen, which is told alike."""
+    def find(self, image: str, *, viewer: str) -> KeptPictureRecord | None:
+        """One picture; None if it is not kept, or not to be seen, which is told alike."""
         query = select(*_COLUMNS).where(KeptPicture.image == image, _visible(viewer))
         with self._database.reading() as connection:
             row = connection.execute(query).one_or_none()
-        if row is None:
-            raise NotFoundError("No such picture is kept.")
-        return _record(row)
+        return None if row is None else _record(row)
+
+    def removable(self, *, by: str, job: int) -> tuple[KeptPictureRecord, ...]:
+        """Those of a job's answers that a person may remove, the oldest first: their own; an administrator all."""
+        query = select(*_COLUMNS).where(KeptPicture.job_id == job, self._may_remove(by))
+        with self._database.reading() as connection:
+            return tuple(map(_record, connection.execute(query.order_by(KeptPicture.kept_at, KeptPicture.image))))
+
+    def may_remove(self, picture: KeptPictureRecord, *, by: str) -> bool:
+        """Whether a person has brought a picture, or administers this server."""
+        return picture.owner == by or by in self._administrators
 
     def remove(self, image: str, *, by: str) -> str:
         """Forget a picture and return its file, which its remover deletes; opinions stay.
 
         Raises:
-            NotFoundError: If the person has brought no such picture.
+            NotFoundError: If the person may remove no such picture.
         """
-        statement = delete(KeptPicture).where(KeptPicture.image == image, KeptPicture.owner == by)
+        statement = delete(KeptPicture).where(KeptPicture.image == image, self._may_remove(by))
         with self._database.writing() as connection:
             file: str | None = connection.scalar(statement.returning(KeptPicture.file))
         if file is None:
-            raise NotFoundError("No such picture of yours is kept; only who brought one can remove it.")
+            raise NotFoundError(
+                "No such picture of yours is kept; only who brought one, or an administrator, can remove it."
+            )
         return file
+
+    def _may_remove(self, by: str) -> ColumnElement[bool]:
+        return true() if by in self._administrators else KeptPicture.owner == by
 
     def files(self) -> frozenset[str]:
         """The files of all."""

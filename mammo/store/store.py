@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 class Store:
     """All that this installation remembers. Threads may share one; a process opens its own and is never forked."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, administrators: Collection[str] = ()) -> None:
         self._database = database
         self.people = People(database)
         self.data_sets = DataSets(database)
@@ -38,7 +39,7 @@ class Store:
         self.jobs = Jobs(database)
         self.predictions = Predictions(database)
         self.opinions = Opinions(database)
-        self.kept_pictures = KeptPictures(database)
+        self.kept_pictures = KeptPictures(database, administrators)
 
     def close(self) -> None:
         """Let go of all connections; the store can be used on."""
@@ -49,7 +50,7 @@ def open_store(settings: Settings, clock: Clock | None = None, *, lock_seconds: 
     """The store of an installation; its database is made or upgraded where needed.
 
     Args:
-        settings: Where the database is.
+        settings: Where the database is, and who administers it.
         clock: What time it is; this machine's clocks by default.
         lock_seconds: How long to wait while another process writes, before the database counts as busy.
 
@@ -81,4 +82,4 @@ def open_store(settings: Settings, clock: Clock | None = None, *, lock_seconds: 
             f"The database's file {error.filename} can't be made: {error.strerror}. Check MAMMO_HOME and its rights.",
             code="database_missing",
         ) from None
-    return Store(Database(engine, clock or Clock()))
+    return Store(Database(engine, clock or Clock()), settings.administrators)

@@ -31,7 +31,7 @@ def offer_keeping(content: bytes, *, job: int, probabilities: Mapping[str, float
         woman: What names her among the uploads; never shown. Empty: all of this visit are of one woman.
     """
     image, person = image_of_upload(content), people.current_person()
-    kept = {one.image: one for one in cache.store().kept_pictures.list(viewer=person)}.get(image)
+    kept = cache.store().kept_pictures.find(image, viewer=person)
     if kept is not None:
         show_kept(kept)
         return
@@ -55,11 +55,13 @@ def offer_keeping(content: bytes, *, job: int, probabilities: Mapping[str, float
 
 
 def show_kept(kept: KeptPictureRecord) -> None:
-    """That a picture is kept, and for its owner a way to remove it."""
-    seen = "seen by you only, since it may hold writing" if kept.may_hold_text else "without header and name"
+    """That a picture is kept, and for its owner and administrators a way to remove it."""
+    person = people.current_person()
+    whom = "you" if kept.owner == person else "who brought it"
+    seen = f"seen by {whom} only, since it may hold writing" if kept.may_hold_text else "without header and name"
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.caption(plain(f"Kept for training since {kept.kept_at:%d %b %Y}, {seen}."), width="content")
-        if kept.owner == people.current_person():
+        if cache.store().kept_pictures.may_remove(kept, by=person):
             st.button(
                 "Remove",
                 key=f"remove.{kept.image}",

@@ -28,10 +28,12 @@ def show_opinions(job: JobRecord) -> None:
             table = table_of_lines(rows, _COLUMNS)
             st.dataframe(table, hide_index=True, lazy=False, alt=f"Opinions on the answers of job {job.id}")
             _offer_downloads(job, rows)
-    kept = cache.store().kept_pictures.list(viewer=person, job=job.id)
+    pictures = cache.store().kept_pictures
+    found = (*pictures.list(viewer=person, job=job.id), *pictures.removable(by=person, job=job.id))
+    kept = {one.image: one for one in found}
     if kept:
         with st.expander(f"Uploads that are kept: {len(kept)}", icon=":material/archive:"):
-            for one in kept:
+            for one in kept.values():
                 size = f"{one.width_px} by {one.height_px} pixels"
                 st.markdown(plain(f"Picture {one.image[:12]}, woman {one.patient_id}, {size}"))
                 show_kept(one)

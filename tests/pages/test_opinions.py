@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from mammo.evaluation.evaluation import evaluate
+from mammo.imaging.remarks import BURNED_IN
 from mammo.store import KeptPictureRecord, NewJob, NewOpinion, PredictionRecord
 from tests.pages.conftest import WORKER
 from tests.pages.words import unescaped
@@ -166,3 +167,14 @@ def test_uploads_that_are_kept_can_be_judged_by_others(worklist, store, tested, 
     press(app, "It is normal")
     assert [(one.image, one.label) for one in opinions(store)] == [("a" * 64, "normal")]
     assert "Remove" not in [one.label for one in app.button]
+
+
+def test_an_administrator_removes_what_others_have_kept(worklist, store, tested, monkeypatch):
+    marked = KeptPictureRecord(
+        "a" * 64, "a.png", "berta", None, "W-1", tested, {"benign": 0.9}, "b" * 64, 64, 96, 8, warnings=(BURNED_IN,)
+    )
+    store.kept_pictures.add(marked)
+    assert "Remove" not in [one.label for one in worklist().button]
+    monkeypatch.setenv("MAMMO_ADMINISTRATORS", f"carla,{VIEWER}")
+    press(worklist(), "Remove")
+    assert store.kept_pictures.files() == frozenset()

@@ -23,3 +23,10 @@ def test_a_home_whose_name_is_no_text_is_refused(tmp_path):
 def test_another_database_may_be_named():
     where = settings({"MAMMO_HOME": "here", "MAMMO_DATABASE_URL": "postgresql://mammo@server/films"})
     assert where.database_url == "postgresql://mammo@server/films"
+
+
+def test_administrators_are_named_and_never_everybody():
+    assert settings({}).administrators == frozenset()
+    assert settings({"MAMMO_ADMINISTRATORS": " Ana Roe, b@lab.org ,"}).administrators == {"Ana Roe", "b@lab.org"}
+    with pytest.raises(SettingsError, match="can't name guest"):
+        settings({"MAMMO_ADMINISTRATORS": "anna,guest"})
