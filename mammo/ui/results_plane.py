@@ -15,8 +15,9 @@ from mammo.embedding.plane import Plane, inside, principal_plane
 from mammo.store import JobRecord, PredictionRecord
 from mammo.ui import area_choice, charts, numbers, theme
 from mammo.ui.embeddings_job import embeddings_of
+from mammo.ui.fold_choice import choose_fold
 from mammo.ui.job_answers import JobAnswers
-from mammo.ui.kept_choice import kept_choice, kept_segment
+from mammo.ui.kept_choice import kept_segment
 from mammo.ui.plain_text import plain
 from mammo.ui.results_gallery import show_images
 
@@ -34,7 +35,7 @@ def show_plane(job: JobRecord, answers: JobAnswers) -> None:
         "Draw a line around some, or set a rectangle by its numbers, to see their images."
     )
     folds = sorted({row.fold for row in answers.rows})
-    fold = int(kept_choice("Fold", [str(one) for one in folds], key="fold", width=120)) if len(folds) > 1 else folds[0]
+    fold = choose_fold(folds)
     known = embeddings_of(job, fold)
     if known is None:
         return

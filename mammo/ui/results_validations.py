@@ -14,8 +14,9 @@ from mammo.evaluation.predictions import Predictions
 from mammo.evaluation.scores import SCORES
 from mammo.store import JobRecord
 from mammo.ui import charts, numbers, theme
+from mammo.ui.fold_choice import choose_fold
 from mammo.ui.job_answers import folds_of
-from mammo.ui.job_training_view import FOLD, VALIDATION, logged_curves
+from mammo.ui.job_training_view import VALIDATION, logged_curves
 from mammo.ui.matrix_buttons import Shares
 from mammo.ui.matrix_table import show_matrix
 from mammo.ui.results_gallery import IMAGE
@@ -36,20 +37,8 @@ class Validation:
 def choose_validation(job: JobRecord, class_names: tuple[str, ...]) -> Validation:
     """Let a person choose; both choices stand in the address, by the names that they have on the Training page."""
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        fold = 1
-        if (folds := folds_of(job)) > 1:
-            fold = int(
-                st.selectbox(
-                    "Fold",
-                    range(1, folds + 1),
-                    key=FOLD,
-                    bind="query-params",
-                    width=100,
-                    on_change=_leave_image,
-                    help="The folds share their validation women, so that only those of one can be counted.",
-                )
-            )
-        curves = logged_curves(job, fold - 1)
+        fold = choose_fold(range(folds_of(job)), on_change=_leave_image)
+        curves = logged_curves(job, fold)
         steps = {curves.name_of(step): step for step in sorted(curves.counts)}
         options = [_KEPT, *steps]
         chosen = str(
@@ -64,8 +53,8 @@ def choose_validation(job: JobRecord, class_names: tuple[str, ...]) -> Validatio
             )
         )
     if chosen not in steps:
-        return Validation(fold - 1, "by the model kept", None)
-    return Validation(fold - 1, f"at {chosen}", curves.matrix(steps[chosen], class_names))
+        return Validation(fold, "by the model kept", None)
+    return Validation(fold, f"at {chosen}", curves.matrix(steps[chosen], class_names))
 
 
 def show_earlier(matrix: ConfusionMatrix, name: str, shares: Shares) -> None:
