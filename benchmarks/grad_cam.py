@@ -144,7 +144,7 @@ BENCHMARK = Benchmark(
     f"Grad-CAM of one image and of {IMAGES} images of 227 px in batches of {_BATCH}, random weights, fp32",
     measure,
     (
-        "One image of SqueezeNet: the answer alone takes a quarter of the package's time, so 4 x leaves nothing for the "
-        "map; by the profile the map adds the head's backward pass, its enlargement and one look whether all is finite.",
+        "One image of SqueezeNet: the answer alone takes a quarter of the package's time, which leaves 4 x nothing for "
+        "the map. By the profile it adds the head's way back, its enlargement, and a look whether all is finite.",
     ),
 )

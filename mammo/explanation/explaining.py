@@ -181,7 +181,7 @@ def _check_finite(values: Tensor) -> None:
     """Refuse values (N, ...) that are infinite or not a number."""
     import torch
 
-    if torch.isfinite(values.sum(dtype=torch.float64)):  # of float32, which can't overflow there; one passage, no copies
+    if torch.isfinite(values.sum(dtype=torch.float64)):  # float32 can't overflow there; one passage, no copies
         return
     broken = (~values.isfinite()).flatten(1).any(1).nonzero()
     if len(broken):
