@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from mammo.imaging.breast import Box, breast_box
 from mammo.imaging.gray_image import GrayImage, Mask, StoredImage, from_stored, to_stored
 from mammo.imaging.overlay import overlay
 
 Size = tuple[int, int]  # width and height in pixels
+Places = npt.NDArray[np.uint16]  # shape (height, width)
 
 _QUALITY = 88  # a breast of 720 x 1000 pixels takes about 60 kB, and no block is seen at 100 %
 _OUTLINED_SCALE = 2  # so that an outline of 4 pixels does not hide a lesion of 10
@@ -27,20 +29,35 @@ def breast_jpeg(image: GrayImage, breast: Mask, size: Size) -> bytes:
     Returns:
         JPEG with 8 bits a pixel.
     """
-    return gray_jpeg(in_box(to_stored(image[around_breast(breast)], 8), size))
+    return _jpeg(_in_box(to_stored(image[around_breast(breast)], 8), size))
 
 
-def in_box(stored: StoredImage, size: Size, outside: int = 0) -> StoredImage:
-    """Stored pixels as large as they fit into the middle of a box; ``outside`` stands around them."""
+def places_of_levels(image: GrayImage, breast: Mask, size: Size, count: int) -> Places:
+    """What ``breast_jpeg`` shows, each pixel as its place in a scale of ``count`` levels; ``count`` is no film."""
+    shown = image[around_breast(breast)]
+    is_film = _in_box(np.ones(shown.shape, np.uint8), size) > 0
+    places = np.rint(from_stored(_in_box(to_stored(shown, 16), size)) * np.float32(count - 1)).astype(np.uint16)
+    return np.where(is_film, places, np.uint16(count))
+
+
+def toned_jpeg(places: Places, tones: GrayImage) -> bytes:
+    """JPEG of pixels, each in the tone of its place, shape (1, N), values in [0, 1]; black where there is no film."""
+    table = np.zeros(2**16, np.uint8)
+    table[: tones.shape[1]] = to_stored(tones, 8)
+    return _jpeg(np.asarray(cv2.LUT(places, table), np.uint8))
+
+
+def _in_box(stored: StoredImage, size: Size) -> StoredImage:
+    """Stored pixels as large as they fit into the middle of a box, 0 around them."""
     width, height = size
-    canvas = np.full((height, width), outside, stored.dtype)
+    canvas = np.zeros((height, width), stored.dtype)
     fitted = _fitted(stored, size)
     top, left = (height - fitted.shape[0]) // 2, (width - fitted.shape[1]) // 2
     canvas[top : top + fitted.shape[0], left : left + fitted.shape[1]] = fitted
     return canvas
 
 
-def gray_jpeg(canvas: StoredImage) -> bytes:
+def _jpeg(canvas: StoredImage) -> bytes:
     """JPEG of 8-bit pixels, shape (height, width)."""
     _, encoded = cv2.imencode(".jpg", canvas, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
     return bytes(encoded)

@@ -6,16 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
-import numpy as np
-import numpy.typing as npt
-
 from mammo.enhancement import ENHANCEMENTS, GrayLevels, levels_of
 from mammo.imaging.breast import breast_mask
-from mammo.imaging.display import Size, around_breast, breast_jpeg, exact_png, gray_jpeg, in_box, reduced
+from mammo.imaging.display import Places, Size, breast_jpeg, exact_png, places_of_levels, reduced, toned_jpeg
 from mammo.imaging.enhancement_scores import EnhancementScores, enhancement_scores
 from mammo.imaging.gray_change import GrayChange, gray_change
-from mammo.imaging.gray_image import GrayImage, Mask, from_stored, to_stored
+from mammo.imaging.gray_image import GrayImage, Mask, to_stored
 from mammo.imaging.histogram import is_constant
 from mammo.imaging.reading import read_image
 from mammo.parameters import ParameterValue
@@ -45,7 +41,7 @@ class SmallFilm:
 
     film: Film
     levels: GrayLevels
-    places: npt.NDArray[np.uint16]  # of SMALL_PX: where each pixel's level stands in the scale; _TILE_LEVELS: no film
+    places: Places  # of the pixels of SMALL_PX in the scale of levels
 
 
 @dataclass(frozen=True)
@@ -68,10 +64,7 @@ def read_small_film(path: Path) -> SmallFilm:
     read = read_image(path)
     pixels = reduced(read.pixels, SMALL_LONGEST_PX)
     breast = breast_mask(pixels)
-    shown = in_box(to_stored(pixels[around_breast(breast)], 16), SMALL_PX)
-    edges = in_box(np.ones_like(to_stored(pixels[around_breast(breast)], 8)), SMALL_PX)
-    places = np.rint(from_stored(shown) * np.float32(_TILE_LEVELS - 1)).astype(np.uint16)
-    places[edges == 0] = _TILE_LEVELS
+    places = places_of_levels(pixels, breast, SMALL_PX, _TILE_LEVELS)
     return SmallFilm(Film(pixels, breast, read.bits), levels_of(pixels, breast, _TILE_LEVELS), places)
 
 
@@ -122,9 +115,7 @@ def tile(small: SmallFilm, method: str, values: Mapping[str, ParameterValue]) ->
     tones = enhancement.tones_of(small.levels, values)
     if tones is None:
         return breast_jpeg(enhancement(small.film.pixels, values), small.film.breast, SMALL_PX)
-    table = np.zeros(2**16, np.uint8)  # black outside the film, too
-    table[:_TILE_LEVELS] = to_stored(tones, 8)
-    return gray_jpeg(np.asarray(cv2.LUT(small.places, table), np.uint8))
+    return toned_jpeg(small.places, tones)
 
 
 def stored_tile(small: SmallFilm) -> bytes:
