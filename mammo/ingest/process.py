@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import socket
+import struct
 import subprocess
 import sys
 from contextlib import suppress
@@ -56,7 +57,7 @@ class IngestProcess:
                 raise self._too_slow(name)
             answer, _ = unpack(connection.recv_bytes(_MOST_FACTS_BYTES))
             return answer, self._pixels(connection, answer)
-        except TimeoutError:
+        except (TimeoutError, BlockingIOError):  # the latter while it is sent to a process that stands still
             raise self._too_slow(name) from None
         except (OSError, EOFError):  # it is gone, or says more than any picture holds
             raise self._lost(name) from None
@@ -75,6 +76,7 @@ class IngestProcess:
             return self._connection
         self.end()
         ours, theirs = socket.socketpair()
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, _as_timeval(self._limits.seconds))
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own arguments
                 [sys.executable, "-m", "mammo.ingest.child", str(theirs.fileno()), json.dumps(asdict(self._limits))],
@@ -113,3 +115,8 @@ class IngestProcess:
             return self._too_slow(name)
         self.end()
         return ImageError(f"{name} has broken the program that reads pictures. It is refused.", code="decoder_crashed")
+
+
+def _as_timeval(seconds: float) -> bytes:
+    """As the kernel wants a time: whole seconds and microseconds; 0 is without end."""
+    return struct.pack("ll", int(seconds), int(seconds % 1 * 1_000_000))

@@ -128,6 +128,38 @@ def test_a_file_that_needs_too_much_memory_is_refused_and_the_next_one_is_read()
     pool.close()
 
 
+def test_a_file_that_takes_too_much_of_the_processor_is_refused_and_the_next_one_is_read():
+    pool = limited_pool(cpu_seconds=0)  # what is left of the second that its start took
+    costly = bytes(cv2.imencode(".png", np.full((9000, 7000, 3), (1, 2, 3), np.uint8))[1])
+    with pytest.raises(ImageError, match=r"^costly\.png took longer than 0 s") as raised:
+        pool.decode("costly.png", costly)
+    assert raised.value.code == "too_slow"
+    assert pool.decode("film.png", png()).pixels.shape == (900, 600)
+    pool.close()
+
+
+def test_a_process_that_stands_still_is_given_up_by_the_clock_and_the_next_file_is_read():
+    pool = limited_pool(seconds=0.5)
+    pool.warm_up()
+    child = psutil.Process(pool._all[0]._process.pid)
+    child.suspend()
+    began = time.monotonic()
+    with pytest.raises(ImageError, match=r"^still\.png took longer"):
+        pool.decode("still.png", png())
+    assert time.monotonic() - began >= 0.5
+    assert not child.is_running()
+    pool._all[0]._limits = Limits()
+    assert pool.decode("film.png", png()).pixels.shape == (900, 600)
+    pool.close()
+
+
+def test_the_process_itself_is_bound_in_memory_and_files(pool):
+    pool.decode("film.png", png())
+    child = psutil.Process(pool._all[0]._process.pid)
+    kinds = (psutil.RLIMIT_AS, psutil.RLIMIT_FSIZE, psutil.RLIMIT_CORE)
+    assert [child.rlimit(kind) for kind in kinds] == [(2048 * MIB, 2048 * MIB), (0, 0), (0, 0)]
+
+
 def test_a_decoder_that_dies_costs_its_own_file_only():
     pool = IngestPool(1)
     pool.warm_up()
