@@ -105,11 +105,12 @@ def dashboard(home: Path, environment: dict[str, str], script: Path = _APP) -> I
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
+    server = "mammo.ui.server" if script == _APP else "streamlit"
+    command = [sys.executable, "-m", server, "run", str(script), "--server.port", str(port)]
     process = subprocess.Popen(  # noqa: S603 - our own arguments
         [*command, "--server.headless", "true"],
         cwd=_ROOT,
-        env={**environment, "MAMMO_HOME": str(home)},
+        env={**environment, "MAMMO_HOME": str(home), "PYTHONDONTWRITEBYTECODE": ""},  # compiled once, as on any server
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

@@ -34,3 +34,21 @@ def test_no_page_loads_what_only_jobs_and_rare_files_need():
     told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
     assert len(names) > 50
     assert told.split() == []
+
+
+def test_the_first_visitor_waits_for_few_imports():
+    """What the server has loaded holds nearly all that a page needs, and nothing that asks for a running server."""
+    code = """
+import sys
+from importlib import import_module
+from mammo.ui.server import LOADED
+for name in LOADED:
+    import_module(name)
+print(*(name for name in sys.modules if name.startswith("mammo.ui.")))
+before = set(sys.modules)
+import mammo.ui.frame, mammo.ui.job_table, mammo.ui.data_set_tiles, mammo.ui.jobs_now
+print(*(name for name in set(sys.modules) - before if not name.startswith("mammo.")))
+"""
+    told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.splitlines()
+    assert told[0].split() == ["mammo.ui.server"]
+    assert len(told[1].split()) < 20

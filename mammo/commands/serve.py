@@ -58,7 +58,8 @@ def serve(
 def _siblings(port: int, workers: int | None) -> list[Sibling]:
     slots = find_slots(Nvml())
     names = [slots[number % len(slots)].name for number in range(len(slots) if workers is None else workers)]
-    app = ("-m", "streamlit", "run", str(_ROOT / "app.py"), "--server.port", str(port), "--server.headless", "true")
+    address = ("--server.port", str(port), "--server.headless", "true")
+    app = ("-m", "mammo.ui.server", "run", str(_ROOT / "app.py"), *address)
     return [
         Sibling("The dashboard", (sys.executable, *app)),
         Sibling("The prediction process", (sys.executable, "-m", "mammo", "predictor")),

@@ -20,6 +20,5 @@ def settle() -> None:
 
 @st.cache_resource(max_entries=1, show_spinner=False)
 def _set_apart(modules: int) -> None:  # noqa: ARG001 - of the key: done anew when many modules have come
-    gc.unfreeze()
     gc.collect()
     gc.freeze()

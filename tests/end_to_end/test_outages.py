@@ -53,7 +53,7 @@ def app_of(address):
             line = process.cmdline()
         except (psutil.AccessDenied, psutil.NoSuchProcess, psutil.ZombieProcess):
             continue
-        if "streamlit" in line and port in line:
+        if "mammo.ui.server" in line and port in line:
             return process
     return None
 

@@ -17,7 +17,7 @@ def free_port():
 
 
 def apps(processes):
-    return [one for one in processes if one.status() != psutil.STATUS_ZOMBIE and "streamlit" in one.cmdline()]
+    return [one for one in processes if one.status() != psutil.STATUS_ZOMBIE and "mammo.ui.server" in one.cmdline()]
 
 
 def test_a_killed_dashboard_comes_back_and_nothing_outlives_the_supervisor(server):
