@@ -15,6 +15,7 @@ from mammo.jobs.lesion_maps import LESION_MAPS
 from mammo.prediction.kept import TILE_PX, kept_answer, kept_path
 from mammo.prediction.pictures import overlaid
 from mammo.prediction.wire import Answer
+from mammo.prediction.words import probability
 from mammo.store import JobFilter, JobRecord, JobState
 from mammo.trust.lesion_map_scores import LesionMapScores
 from mammo.ui import cache, charts, numbers, theme
@@ -111,16 +112,16 @@ def _show_films(job: JobRecord, films: Sequence[Mapping[str, object]], *, is_dou
 
 
 def _tile(sample: Sample, answer: Answer, *, is_doubted: bool) -> FilmTile:
-    strongest, colors = answer.probabilities["not normal"], theme.current()
+    strongest, colors = probability(answer.probabilities["not normal"]), theme.current()
     outlined = ", ".join(sorted({lesion.label for lesion in sample.lesions if lesion.label}))
     style = colors.class_styles(["malignant" if "malignant" in outlined else "benign"])
     mark = next(iter(style.values()))
     return FilmTile(
         id=sample.id,
         picture=embedded(_overlaid(sample.sha256, answer.weights_sha256, TILE_PX, is_doubted, sample, answer)),
-        alt=f"{sample.path.name}, {outlined} lesion outlined, lesion map up to {strongest:.2f}{_doubted(is_doubted)}",
+        alt=f"{sample.path.name}, {outlined} lesion outlined, lesion map up to {strongest}{_doubted(is_doubted)}",
         name=sample.path.stem,
-        facts=f"{outlined}, strongest {strongest:.2f}",
+        facts=f"up to {strongest}, {outlined}",
         mark=mark.mark,
         color=mark.color,
     )
@@ -134,10 +135,11 @@ def _show_large(sample: Sample, answer: Answer, *, is_doubted: bool) -> None:
     st.button("All films", icon=":material/grid_view:", shortcut="Escape", on_click=_close)
     picture = _overlaid(sample.sha256, answer.weights_sha256, _LARGE_PX, is_doubted, sample, answer)
     st.image(embedded(picture), width=560, alt=f"{sample.path.name} with its lesion map and outlined lesions")
+    strongest = probability(answer.probabilities["not normal"])
     st.caption(
         plain(
-            f"{sample.path.name} · the map goes up to {answer.probabilities['not normal']:.2f}, the probability of not "
-            f"being normal{_doubted(is_doubted)}; dashed: outlined lesions"
+            f"{sample.path.name} · the map goes up to {strongest}, the probability of not being "
+            f"normal{_doubted(is_doubted)}; dashed: outlined lesions"
         )
     )
 

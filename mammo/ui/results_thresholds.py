@@ -121,11 +121,28 @@ def _show_point(answers: JobAnswers, chosen: str, judged: _Judged) -> None:
         _PER_THOUSAND,
         round(1000 * SCREENING_PREVALENCE),
         key="prevalence",
+        bind="query-params",
         help="About 5 of 1,000 women screened have cancer; collections hold far more.",
     )
     values = _at_prevalence(answers.key, chosen, int(positives) / 1000, judged)
     of = f"at {positives} of 1,000"
     _show_rates({f"PPV {of}": values.ppv, f"NPV {of}": values.npv}, key="results.ppv")
+    st.caption(_per_thousand(values))
+
+
+def _per_thousand(values: PrevalenceValues) -> str:
+    """Predictive values as people, for at a low prevalence two decimals would make a certainty of the negative one."""
+    told = []
+    if (ppv := values.ppv).value is not None:
+        limits = "" if ppv.low is None or ppv.high is None else f" ({1000 * ppv.low:.0f} to {1000 * ppv.high:.0f})"
+        told.append(f"Of 1,000 called positive {1000 * ppv.value:.0f}{limits} are.")
+    if (npv := values.npv).value is not None:
+        missed = 1000 * (1 - npv.value)
+        limits = ""
+        if npv.low is not None and npv.high is not None:
+            limits = f" ({1000 * (1 - npv.high):.1f} to {1000 * (1 - npv.low):.1f})"
+        told.append(f"Of 1,000 called negative {missed:.1f}{limits} are positive all the same.")
+    return " ".join(told)
 
 
 def _show_rates(rates: dict[str, Interval], key: str) -> None:

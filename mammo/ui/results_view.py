@@ -32,7 +32,9 @@ def show_results(job: JobRecord) -> None:
         return
     evaluation = Evaluation.from_json(stored)
     women, images = numbers.counted(evaluation.patients, "woman", "women"), numbers.counted(evaluation.n, "image")
-    st.caption(plain(f"{finished_jobs.in_words(job)} · tested on {images} of {women} it never saw"))
+    folds = folds_of(job)
+    unseen = "it never saw" if folds == 1 else f"in {folds} folds, each of them judged by the model that never saw her"
+    st.caption(plain(f"{finished_jobs.in_words(job)} · tested on {images} of {women} {unseen}"))
     section = choose_section()
     if section != MATRIX:
         show_section(section, job)

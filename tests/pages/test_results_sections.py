@@ -183,6 +183,19 @@ def test_a_threshold_is_chosen_on_validation_and_measured_on_test(section, train
     assert "**On test**, 60\N{NO-BREAK SPACE}women that had no part in choosing it" in shown
 
 
+def test_what_a_negative_answer_is_worth_where_disease_is_rare_is_never_written_as_certainty(section, store, trained):
+    job = trained(1.0)
+    shown = words(section("thresholds", target="0.8", prevalence="5", question="malignant"))
+    threshold = float(re.search(r"Threshold (\d\.\d+)", shown)[1])
+    rows = store.predictions.load(job, "test")
+    found = [row.probabilities[2] >= threshold - 5e-4 for row in rows if row.truth == 2]
+    spared = [row.probabilities[2] < threshold - 5e-4 for row in rows if row.truth != 2]
+    missed, right = 0.005 * (1 - sum(found) / len(found)), 0.995 * sum(spared) / len(spared)
+    told = float(re.search(r"called negative (\d+\.\d)", shown)[1])
+    assert told == pytest.approx(1000 * missed / (missed + right), abs=0.15)
+    assert 0 < told < 5
+
+
 @pytest.mark.parametrize("name", ["thresholds", "calibration"])
 def test_of_folds_the_women_of_the_others_teach_and_no_validation_image_does(section, trained, name):
     shown = []
