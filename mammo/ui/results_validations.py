@@ -78,9 +78,7 @@ def _scores(matrix: ConfusionMatrix) -> dict[str, Interval]:
     outcomes = observed_outcomes(Predictions.checked(truth, certain, truth.tolist(), matrix.class_names))
     values = {name: float(SCORES[name].compute(outcomes)[0]) for name in _SCORES}
     return {
-        name: Interval(None, reason="a class has no image")
-        if np.isnan(value)
-        else Interval(value, reason="only counts are kept")
+        name: Interval(None, reason="a class has no image") if np.isnan(value) else Interval(value)
         for name, value in values.items()
     }
 

@@ -80,8 +80,9 @@ def _choose_part(job: JobRecord) -> str:
         return "test"
     part = kept_segment("Images of", list(_PARTS), key="part", in_words=_PARTS.__getitem__, drops=[IMAGE, "page"])
     if part == _VALIDATION:
+        again = "thresholds are chosen on them" if folds_of(job) == 1 else "each is a test image of another fold"
         st.warning(
-            "These images were looked at while the model was made, and thresholds are chosen on them: no test of it.",
+            f"These images were looked at while the model was made, and {again}: no test of it.",
             icon=":material/warning:",
         )
     return part
