@@ -20,11 +20,14 @@ from mammo.ui.plain_text import plain
 
 BATCH = "batch"  # in the address
 _REDRAWN_SECONDS = 2.0
+_SUBMITTED = "predict.batches"  # in the session: number of the batch, by model and upload
 
 
 def offer_batches(job: JobRecord, archives: Sequence[UploadedFile]) -> None:
-    """A button for each ZIP that was brought."""
+    """A button for each ZIP that was brought, but for the one whose batch is shown."""
     for number, archive in enumerate(archives, start=1):
+        if _is_shown(job, archive):
+            continue
         name = "The ZIP" if len(archives) == 1 else f"ZIP {number}"
         with st.container(border=True):
             st.markdown(
@@ -63,7 +66,17 @@ def _submit(job: JobRecord, archive: UploadedFile) -> None:
     with messages.errors_shown():
         path = keep_upload(settings(), archive, "upload")
         new = NewJob(KIND, BatchRequest(job.id, path).to_dict(), people.current_person())
-        st.query_params[BATCH] = str(cache.store().jobs.submit(new).id)
+        number = cache.store().jobs.submit(new).id
+        st.session_state.setdefault(_SUBMITTED, {})[job.id, archive.file_id] = number
+        st.query_params[BATCH] = str(number)
+
+
+def _is_shown(job: JobRecord, archive: UploadedFile) -> bool:
+    """Whether the page shows what becomes of a ZIP; one that failed or was cancelled may be tried again."""
+    number = st.session_state.get(_SUBMITTED, {}).get((job.id, archive.file_id))
+    if number is None or st.query_params.get(BATCH) != str(number):
+        return False
+    return cache.store().jobs.get(number).state not in {JobState.FAILED, JobState.CANCELLED}
 
 
 def _follow(number: int) -> None:
@@ -91,9 +104,8 @@ def _show_result(batch: JobRecord) -> None:
         return
     result = batch.result or {}
     counts = ", ".join(f"{count} {label}" for label, count in result.get("labels", {}).items())
-    st.markdown(
-        plain(f"Job {batch.id}: {result.get('answered', 0)} of {result.get('files', 0)} files answered: {counts}.")
-    )
+    answered = f"{result.get('answered', 0)} of {result.get('files', 0)} files answered"
+    st.markdown(plain(f"Job {batch.id}: {answered}{f': {counts}' if counts else ''}."))
     refused = result.get("refused", [])
     if refused:
         with st.expander(f"Refused ({len(refused)})"):

@@ -194,6 +194,7 @@ def test_a_zip_becomes_a_job_whose_tables_are_offered_in_the_end(predict, tested
     batch = store.jobs.get(number)
     assert (batch.kind, batch.config["job"]) == ("batch", tested)
     assert predictor.questions == []
+    assert "Judge all of it" not in [button.label for button in app.button]
     store.jobs.start(number, WORKER)
     store.jobs.begin(number, 1, {})
     store.jobs.finish(number, 1, {"files": 2, "answered": 1, "labels": {"benign": 1}, "refused": []})
