@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import cv2
 import pytest
 from playwright.sync_api import expect
+from pydicom.dataelem import DataElement
 
 from mammo.datasets.importing import import_collection
 from mammo.embedding.catalogue import UsualDistances
@@ -15,6 +19,8 @@ from mammo.report.facts import answer_facts
 from mammo.report.likeness import SimilarCase
 from mammo.report.pdf import report_pdf
 from mammo.store import Failure
+from tests.corpus.dicoms import dicom
+from tests.corpus.personal import identifiable_elements
 from tests.end_to_end.browser import WAIT_MS
 from tests.end_to_end.trainings import trained_server
 from tests.pages.hostile import fill, renamed
@@ -27,6 +33,7 @@ PAGES = [
     "training?job={finished}", "results?job={finished}", "results?job={finished}&section=worklist", "predict?example=1",
     "paper",
 ]  # fmt: skip
+NAMED = tuple(enumerate(TEXTS[:20]))  # as many as one upload takes
 _EXECUTED = """
 window.executed = [];
 for (const name of ['alert', 'confirm', 'prompt', 'print'])
@@ -103,6 +110,33 @@ def test_no_page_executes_anything(hostile_server, watched, place):
     watched.goto(f"{server.address}/{place.format(**jobs)}")
     watched.get_by_role("heading", level=1).first.wait_for(timeout=WAIT_MS)
     settled(watched)
+    assert executed(watched) == []
+    assert watched.locator("[data-testid=stMain] script").count() == 0
+
+
+def hostile_film(number, pixels):
+    """A film whose every text element is one of the texts, in each file other ones."""
+    tags = identifiable_elements()
+    wordy = [tag for tag, vr in tags if vr in {"LO", "SH", "ST", "LT", "UT", "UC", "PN"}]
+    elements = [DataElement(tag, "LO", TEXTS[(number + place) % len(TEXTS)]) for place, tag in enumerate(wordy)]
+    marks = {"Modality": TEXTS[number]} if number % 5 == 4 else {"ViewPosition": TEXTS[number]}
+    return dicom(pixels, bits=16, elements=elements, **marks)
+
+
+def test_no_uploaded_files_name_or_dicom_tag_executes_anything_in_the_page_or_its_report(hostile_server, watched):
+    server, _ = hostile_server
+    pixels = cv2.imread(str(next(server.films.rglob("*LEFT_CC.png"))), cv2.IMREAD_UNCHANGED)
+    films = [{"name": f"{text}.dcm", "mimeType": "", "buffer": hostile_film(number, pixels)} for number, text in NAMED]
+    rest = [{"name": text, "mimeType": "image/png", "buffer": text.encode()} for text in TEXTS[len(films) :]]
+    watched.goto(f"{server.address}/predict?job=1")
+    watched.locator("input[type=file]").set_input_files(films)
+    watched.get_by_role("button", name="Report").wait_for(timeout=3 * WAIT_MS)
+    with watched.expect_download(timeout=3 * WAIT_MS) as coming:
+        watched.get_by_role("button", name="Report").click()
+    report = Path(coming.value.path()).read_text()
+    assert [text for text in TEXTS if "alert" in text and text in report] == []
+    watched.locator("input[type=file]").set_input_files(rest)
+    watched.get_by_text("files are too many at once").wait_for(timeout=3 * WAIT_MS)
     assert executed(watched) == []
     assert watched.locator("[data-testid=stMain] script").count() == 0
 
