@@ -80,7 +80,7 @@ def measure() -> Sequence[Row]:
 
 def _trials(folder: Path) -> list[Trial]:
     write_phantoms(folder / "films", PhantomOptions(patients=120, seed=1))
-    demo = {"image_size": 96, "epochs": 20, "checkpoint_every": 1_000_000}
+    demo = {"image_size": 96, "epochs": 12, "checkpoint_every": 1_000_000}
     trials = [Trial("phantoms", PRESETS["demo"].config(demo), _source(folder / "films", "case"), folder)]
     films, weights = _SHARED / "data" / "mias-dev", Path(os.environ.get("MAMMO_WEIGHTS_DIR", _SHARED / "weights"))
     if films.is_dir() and (weights / "squeezenet1_1-imagenet.pth").is_file():
