@@ -85,18 +85,22 @@ def nearest_of(job: JobRecord, answer: Answer) -> Nearest | None:
 
 
 def _show_pictures(answer: Answer, view: View, name: str, *, is_doubted: bool) -> None:
+    """The heat map first, since it is what is waited for; it stands at the right."""
     with st.container(key="films_explained"):  # beside each other on a phone, too
         left, right = st.columns(2, gap="small")
+    if answer.heatmap:
+        _show_heatmap(right, answer, view, name, is_doubted=is_doubted)
     left.image(
         embedded(overlaid(replace(answer, heatmap=b""), 0)),
         caption="As the model got it",
         width="stretch",
         alt=f"{name} without heat map",
     )
-    if not answer.heatmap:
-        return
+
+
+def _show_heatmap(place: DeltaGenerator, answer: Answer, view: View, name: str, *, is_doubted: bool) -> None:
     doubted = ", not to be trusted" if is_doubted else ""
-    right.image(
+    place.image(
         embedded(overlaid(answer, view.opacity, is_doubted=is_doubted)),
         caption=plain(f"Evidence for {answer.explained_label}{doubted}"),
         width="stretch",
@@ -105,7 +109,7 @@ def _show_pictures(answer: Answer, view: View, name: str, *, is_doubted: bool) -
     if not is_doubted:
         label = escape(answer.explained_label)
         scale = f'role="img" aria-label="Evidence for {label}, weak to strong, scaled per image"'
-        right.html(f'<div class="heat" {scale}>weak <i></i> strong, scaled per image</div>')
+        place.html(f'<div class="heat" {scale}>weak <i></i> strong, scaled per image</div>')
 
 
 def _offer_stages(job: JobRecord, file: Brought) -> None:
