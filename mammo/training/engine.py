@@ -12,7 +12,7 @@ Work = Callable[[], None]
 Recorder = Callable[[Work], Work]
 
 _STEPS_BETWEEN_READINGS = 50
-SECONDS_BETWEEN_REPORTS, _SECONDS_BETWEEN_CHECKPOINTS = 1.0, 10.0
+SECONDS_BETWEEN_REPORTS, _SECONDS_BETWEEN_CHECKPOINTS = 3.0, 10.0  # a report waits for the disk, up to 20 ms
 
 
 @dataclass(frozen=True)
