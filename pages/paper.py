@@ -22,17 +22,17 @@ with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
     button = st.container(width="content")
     choice = paper_choice.choose(store)
 st.markdown(paper_choice.INTRODUCTION)
+form = None
 if choice is None:
     paper_results.show_printed()
     empty_state.show_no_data_set("the paper's four trainings repeated on it, beside a clean protocol")
 else:
-    form = None
     with messages.errors_shown():
         if choice.reproduction is None:
             form = paper_plan.show_plan(choice.data_set)
         else:
             paper_results.show_results(choice.reproduction)
     paper_deviations.show_deviations(choice)
-    if form is not None:
-        paper_plan.show_cost(form, button)
 paper_decoder.show_decoder()
+if form is not None:
+    paper_plan.show_cost(form, button)  # last, since it takes seconds the first time

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import streamlit as st
@@ -87,7 +88,7 @@ def _row(job: JobRecord, score: Interval | None) -> dict[str, object]:
         "Job": job.id,
         "What": what(job),
         "State": job.state.value,
-        "Progress": job.progress,
+        "Progress": math.floor(100 * job.progress + 1e-6) / 100,  # whole percents, and 100 only when it is done
         "Balanced accuracy": "" if score is None else str(score),
         "Note": " ".join(sentence for sentence in (job.failure, job.advice) if sentence)
         or job.reason

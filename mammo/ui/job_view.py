@@ -54,6 +54,9 @@ def show_job(job: JobRecord) -> None:
         job_actions.show_retry(job, "job")
         if job.kind == "training":
             _offer_clone(job)
+            if job.state == JobState.SUCCEEDED:
+                query = {JOB: str(job.id)}
+                st.page_link("pages/results.py", label="See its results", icon=":material/grid_on:", query_params=query)
         follows = job.state in job_table.ACTIVE and st.toggle(
             "Follow", value=True, key=FOLLOW, bind="query-params", help="Off: the view stands still; the job goes on."
         )

@@ -76,7 +76,7 @@ def show_cost(form: Form) -> None:
         form.cost.caption(":orange[:material/error: Something in the form does not fit yet; it is marked there.]")
         _show_idle_button(form)
         return
-    with form.cost, st.spinner("Counting what it will cost"):
+    with form.cost, st.spinner("Working out what it will cost; the first time this takes some seconds"):
         try:
             cost = training_cost.cost_of(form.config, form.choice)
         except MammoError as error:
@@ -149,9 +149,8 @@ def _follow_region(preset: str, start: Start) -> None:
     if region == before:
         return
     old = start_of_preset(preset, (), before).base
-    for name, value in start.base.items():
-        if value != old[name] and training_form.value_now(name) == old[name]:
-            st.session_state[training_form.key_of(name)] = value
+    moved = {name: value for name, value in start.base.items() if value != old[name]}
+    training_form.put_values({name: moved[name] for name in moved if training_form.value_now(name) == old[name]})
 
 
 def _refused(start: Start) -> tuple[str, ...]:

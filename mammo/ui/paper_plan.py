@@ -77,7 +77,7 @@ def show_plan(data_set: str) -> Form:
 def show_cost(form: Form, button: DeltaGenerator) -> None:
     """Say what all eight will cost, and let the person queue them by a button drawn into ``button``."""
     plan, place = form.plan, form.cost
-    with place, st.spinner("Counting what it will cost"):
+    with place, st.spinner("Working out what it will cost; the first time this takes some seconds"):
         costs = [_cost(plan, one) for one in plan.trainings]
     seconds = sum(cost.plan.seconds for cost in costs)
     iterations = sum(cost.plan.iterations for cost in costs)

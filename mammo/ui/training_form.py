@@ -37,9 +37,9 @@ def draw_form(start: Start) -> tuple[dict[str, Any], dict[str, str]]:
 
 
 def put_values(values: Values) -> None:
-    """Let the inputs take up other values, before they are drawn."""
+    """Let the inputs of those fields take up other values, before they are drawn."""
     for fields in fields_by_group().values():
-        for field in fields:
+        for field in (one for one in fields if one.name in values):
             for key, value in _states(field, values[field.name]).items():
                 st.session_state[key] = value
 
@@ -47,11 +47,6 @@ def put_values(values: Values) -> None:
 def value_now(name: str) -> Any:
     """What an input holds; None before it was drawn."""
     return st.session_state.get(_KEY + name)
-
-
-def key_of(name: str) -> str:
-    """Key of a field's input."""
-    return _KEY + name
 
 
 def _draw_fields(
@@ -66,20 +61,29 @@ def _draw_fields(
 
 
 def _input(field: FormField, start: Start) -> Any:
-    value, key = start.values[field.name], key_of(field.name)
+    value, key = start.values[field.name], _KEY + field.name
     match field.kind:
         case "choice":
             return _choice(field, value, key)
         case "toggle":
             return st.toggle(field.label, value, key=key, help=field.help)
         case "whole":
-            empty = field.empty or ""
-            return st.number_input(field.label, value=value, step=1, key=key, help=field.help, placeholder=empty)
+            return _whole(field, value, key)
         case "real":
             step = 10.0 ** math.floor(math.log10(value)) if value > 0 else 0.01
             return st.number_input(field.label, value=float(value), step=step, format="%g", key=key, help=field.help)
         case "enhancement":
             return _enhancements(field, value, key)
+
+
+def _whole(field: FormField, value: int | None, key: str) -> float | None:
+    """Streamlit's input of integers takes 1.5 and 1e3 for 1 and keeps 2^64 to itself; what is wrong is to be said."""
+    start = None if value is None else float(value)
+    empty = field.empty or ""
+    typed = st.number_input(
+        field.label, value=start, step=1.0, format="%.17g", key=key, help=field.help, placeholder=empty
+    )
+    return int(typed) if typed is not None and typed.is_integer() else typed
 
 
 def _choice(field: FormField, value: Any, key: str) -> Any:
@@ -114,9 +118,10 @@ def _enhancements(field: FormField, value: list[Mapping[str, Any]], key: str) ->
 
 def _states(field: FormField, value: Any) -> dict[str, Any]:
     """Session state of the inputs of one field."""
-    key = key_of(field.name)
+    key = _KEY + field.name
     if field.kind != "enhancement":
-        return {key: _CUSTOM if isinstance(value, dict) else float(value) if field.kind == "real" else value}
+        is_number = field.kind in ("whole", "real") and value is not None
+        return {key: _CUSTOM if isinstance(value, dict) else float(value) if is_number else value}
     states: dict[str, Any] = {key: [step["name"] for step in value]}
     for step in value:
         of_method = widgets.with_defaults(ENHANCEMENTS[step["name"]].parameters, step["values"])

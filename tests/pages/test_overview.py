@@ -136,5 +136,5 @@ def test_a_split_that_leaks_is_marked(app, store, data_set):
 
 def test_a_running_job_is_redrawn_with_its_new_progress(app, store, jobs):
     app.run()
-    store.jobs.report_progress(jobs[2], 1, 0.5, "Epoch 6 of 12")
-    assert table(app.run()).loc[jobs[2], "Progress"] == 0.5
+    store.jobs.report_progress(jobs[2], 1, 0.9979, "Epoch 12 of 12")
+    assert table(app.run()).loc[jobs[2], "Progress"] == 0.99  # whole percents, and 100 only of what is done

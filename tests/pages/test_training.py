@@ -220,6 +220,9 @@ B65 = [
     ("patience", -1),
     ("momentum", 1.0),
     ("label_smoothing", 150.0),
+    ("weight_decay", 1e308),
+    ("seed", 2.0**64),
+    ("epochs", 1.5),
 ]
 
 
@@ -500,6 +503,14 @@ def test_the_state_of_a_job_that_changed_meanwhile_is_followed(training, store, 
     app.run()
     assert app.button(key="job.Cancel").disabled
     assert not app.button(key="job.retry").disabled
+
+
+def test_a_finished_training_leads_to_its_results_and_a_running_one_does_not(training, running, jobs):
+    def links(job):
+        return [(one.proto.label, one.proto.query_string) for one in training(job=str(job)).get("page_link")]
+
+    assert ("See its results", f"job={jobs[0]}") in links(jobs[0])
+    assert "See its results" not in dict(links(running))
 
 
 def test_a_failed_job_says_why_and_what_to_do(training, jobs):
