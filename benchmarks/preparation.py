@@ -86,8 +86,8 @@ BENCHMARK = Benchmark(
     f"Preparing {FILMS} noisy 16-bit PNG films of {_FILM[1]} x {_FILM[0]} px",
     measure,
     (
-        "Reading only does not check the file against its hash. Preparing does: by the profile that is a tenth of the "
-        "time, as much as all of the stretch, the reduction and the writing are made up for by the quicker unpacking.",
+        "Reading only does not check the file against its hash. Preparing does, a tenth of its time by the profile; "
+        "stretch, reduction and writing are made up for by the quicker unpacking.",
         "Left out: JPEG and DICOM.",
     ),
 )
