@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -18,19 +19,34 @@ FLAGS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 WAIT_MS = 60_000
+BARRIERS = Path(__file__).with_name("accessibility.js").read_text(encoding="utf-8")
+BARRIERS_GONE_SECONDS = 15.0
+DARK_GROUND = "rgb(16, 19, 21)"
+NETWORK_SIZES = []  # the file of them, once counted; a server without it spends ten seconds of a core on counting
 # Streamlit's browser part looks for its server below a deep link first, then at the root.
 HARMLESS = ("/_stcore/health", "/_stcore/host-config")
 
 
-@contextmanager
 def serving(home, demo="--no-demo"):
     """A server of its own on a free port; its address."""
+    if NETWORK_SIZES and demo == "--no-demo":
+        Path(home).mkdir(parents=True, exist_ok=True)
+        shutil.copy(NETWORK_SIZES[0], home)
+    return _started(home, lambda port: ("mammo", "serve", "--port", port, demo))
+
+
+def fresh_app(home):
+    """As ``serving``, beside the server that a home has already: only the process that draws pages, yet unvisited."""
+    return _started(home, lambda port: ("streamlit", "run", "app.py", "--server.port", port, "--server.headless", "1"))
+
+
+@contextmanager
+def _started(home, command):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "mammo", "serve", "--port", str(port), demo]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    server = subprocess.Popen(command, cwd=ROOT, env=environment(home), **quiet)
+    server = subprocess.Popen([sys.executable, "-m", *command(str(port))], cwd=ROOT, env=environment(home), **quiet)
     try:
         wait_for(f"http://localhost:{port}/_stcore/health")
         yield f"http://localhost:{port}"
@@ -67,3 +83,26 @@ def visit(page, url, title):
     page.goto(url)
     page.get_by_role("heading", name=title, exact=True).wait_for(timeout=WAIT_MS)
     settled(page)
+
+
+def barriers_that_stay(page):
+    """What is wrong once everything has come in: what comes and what goes is half transparent for a moment."""
+    end = time.monotonic() + BARRIERS_GONE_SECONDS
+    while (barriers := page.evaluate(BARRIERS)) and time.monotonic() < end:
+        page.wait_for_timeout(100)
+    return barriers
+
+
+def barriers_of(page):
+    """What keeps a light page from those who see it badly: as it is, then dark, then dark and narrow as well."""
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    found = barriers_that_stay(page)
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    page.wait_for_function(f"getComputedStyle(document.querySelector('.stApp')).backgroundColor === '{DARK_GROUND}'")
+    settled(page)
+    found += barriers_that_stay(page)
+    page.set_viewport_size({"width": 400, "height": 900})
+    settled(page)
+    found += barriers_that_stay(page)
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    return found if wide <= 400 else [*found, f"{wide} pixels wide on a screen of 400"]

@@ -13,7 +13,20 @@ from mammo.config import settings
 from mammo.datasets.importing import import_collection
 from mammo.phantoms import PhantomOptions, write_phantoms
 from mammo.store import open_store
-from tests.end_to_end.browser import FLAGS, problems_in, serving
+from mammo.training.kept_sizes import shapes_at, sizes_kept
+from mammo.training.network_size import network_sizes_by_child
+from mammo.training.presets import PRESETS
+from tests.end_to_end.browser import FLAGS, NETWORK_SIZES, problems_in, serving
+
+
+@pytest.fixture(scope="session", autouse=True)
+def network_sizes(tmp_path_factory):
+    """Counted once for all servers, of the sizes of images that presets and tests have."""
+    folder = tmp_path_factory.mktemp("sizes")
+    asked = {(config.image_size, config.head_relu) for config in (one.config() for one in PRESETS.values())}
+    shapes = [shape for size, relu in {*asked, (32, False)} for shape in shapes_at(size, 3, relu)]
+    sizes_kept(folder, shapes, network_sizes_by_child)
+    NETWORK_SIZES[:] = folder.iterdir()
 
 
 @pytest.fixture(scope="module")

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import time
-from pathlib import Path
-
 import pytest
 
-from tests.end_to_end.browser import settled, visit
+from tests.end_to_end.browser import BARRIERS, barriers_of, barriers_that_stay, serving, visit
 from tests.end_to_end.trainings import trained_server
 
 pytestmark = pytest.mark.slow
-PROBLEMS = Path(__file__).with_name("accessibility.js").read_text(encoding="utf-8")
-SETTLED_SECONDS = 15.0
-DARK_GROUND = "rgb(16, 19, 21)"
 PAGES = {
     "": "Overview",
     "data_sets": "Data sets",
@@ -54,40 +48,34 @@ def trained(tmp_path_factory):
         yield server
 
 
-def problems_that_stay(page):
-    """What is wrong once everything has come in: what comes and what goes is half transparent for a moment."""
-    end = time.monotonic() + SETTLED_SECONDS
-    while (problems := page.evaluate(PROBLEMS)) and time.monotonic() < end:
-        page.wait_for_timeout(100)
-    return problems
-
-
 @pytest.mark.parametrize(("path", "title"), PAGES.items())
 def test_everything_has_a_name_and_can_be_read_in_light_and_dark_wide_and_narrow(trained, open_page, path, title):
     page = open_page("light")
-    page.emulate_media(color_scheme="light", reduced_motion="reduce")
     visit(page, f"{trained.address}/{path}", title)
-    assert problems_that_stay(page) == []
-    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-    page.wait_for_function(f"getComputedStyle(document.querySelector('.stApp')).backgroundColor === '{DARK_GROUND}'")
-    settled(page)
-    assert problems_that_stay(page) == []
-    page.set_viewport_size({"width": 400, "height": 900})
-    settled(page)
-    assert problems_that_stay(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    assert barriers_of(page) == []
+    assert page.problems == []
+
+
+def test_a_server_that_holds_nothing_is_as_easy_to_read_on_every_page(tmp_path, open_page):
+    with serving(tmp_path) as empty:
+        for path, title in PAGES.items():
+            page = open_page("light")
+            visit(page, f"{empty}/{path}", "No such job" if "training?" in path else title)
+            assert barriers_of(page) == [], path
+            assert page.locator("[data-testid=stException]").count() == 0, path
+            assert page.problems == [], path
 
 
 def test_what_is_wrong_is_found(trained, open_page):
     page = open_page("light")
     visit(page, trained.address, "Overview")
-    assert problems_that_stay(page) == []
+    assert barriers_that_stay(page) == []
     page.evaluate(
         """() => document.querySelector('[data-testid=stMainBlockContainer]').insertAdjacentHTML('beforeend',
         '<img src="data:,"><button><i aria-hidden="true">x</i></button><h1>two</h1><h4>deep</h4>'
         + '<p style="color: #999; background: #fff">pale</p>')"""
     )
-    found = {problem.split(":")[0].split(" of ")[0] for problem in page.evaluate(PROBLEMS)}
+    found = {problem.split(":")[0].split(" of ")[0] for problem in page.evaluate(BARRIERS)}
     assert found >= {"no alt", "no name", "contrast 2.85", "headings", "a heading"}
 
 

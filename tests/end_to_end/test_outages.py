@@ -102,6 +102,56 @@ def test_a_browser_that_was_cut_off_shows_how_the_job_stands_when_it_is_back(add
     assert len(store.jobs.list()) == jobs
 
 
+class Line:
+    """The connection of a page's window to the server; a cut one loses what is sent and is not taken up again."""
+
+    def __init__(self, page):
+        self.is_cut, self.loses_answers, self._ends = False, False, []
+        page.route_web_socket(re.compile("/_stcore/stream"), self._connect)
+
+    def _connect(self, window):
+        if self.is_cut:
+            window.close()
+            return
+        server = window.connect_to_server()
+        window.on_message(lambda sent: None if self.is_cut else server.send(sent))
+        server.on_message(lambda sent: None if self.is_cut or self.loses_answers else window.send(sent))
+        self._ends += [window, server]
+
+    def cut(self):
+        self.is_cut = True
+        while self._ends:
+            self._ends.pop().close()
+
+    def mend(self):
+        self.is_cut = self.loses_answers = False
+
+
+@pytest.mark.parametrize(("lost", "jobs_more"), [("the click", 0), ("the answer", 1)])
+def test_a_start_that_the_line_broke_off_is_done_at_most_once(address, open_page, store, job, lost, jobs_more):
+    """F41: the page is back without being loaded anew, and says what there is."""
+    page, before = open_page(), len(store.jobs.list())
+    line = Line(page)
+    split = store.jobs.get(job).split
+    visit(page, f"{address}/training?preset=demo&split={split}&set=accept%3Dleaking_split", "Training")
+    page.evaluate("window.isSamePage = true")
+    line.is_cut, line.loses_answers = lost == "the click", lost == "the answer"
+    page.get_by_role("button", name="Start · about").click()
+    deadline = time.monotonic() + 30
+    while len(store.jobs.list()) < before + jobs_more:
+        assert time.monotonic() < deadline
+        page.wait_for_timeout(50)
+    line.cut()
+    page.wait_for_timeout(500)
+    line.mend()
+    settled(page)
+    expect(page.get_by_role("button", name="Start · about").or_(page.get_by_text("Queued")).first).to_be_enabled()
+    assert page.evaluate("window.isSamePage")
+    assert len(store.jobs.list()) == before + jobs_more
+    for one in store.jobs.list()[: len(store.jobs.list()) - before]:
+        store.jobs.cancel(one.id, by="guest")
+
+
 def loaded_libraries(process):
     return {part.path for part in process.memory_maps()}
 

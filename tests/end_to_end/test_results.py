@@ -16,7 +16,7 @@ from playwright.sync_api import expect
 
 from mammo.config import settings
 from mammo.prediction.client import is_there
-from tests.end_to_end.browser import WAIT_MS, environment, settled
+from tests.end_to_end.browser import WAIT_MS, environment, fresh_app, settled, visit
 from tests.end_to_end.trainings import trained_server
 
 pytestmark = pytest.mark.slow
@@ -170,4 +170,53 @@ def test_when_the_prediction_process_is_killed_a_page_says_so_and_answers_by_its
     expect(page.get_by_text(PREDICTED)).to_be_visible(timeout=WAIT_MS)  # nobody has touched the page
     assert predictor_of(trained.home).pid != before
     assert page.locator("[data-testid=stException]").count() == 0
+    assert page.problems == []
+
+
+COLD = {
+    "training?job=1": "Scores on the test part",
+    "results?job=1&true={true}&called={called}&image={image}": ANSWER,
+    "predict?job=1&example=1": PREDICTED,
+    "augmentation?policy=paper&seed=42&epoch=3": "227 x 227 integers that a training of seed 42",
+}
+
+
+@pytest.mark.parametrize(("path", "told"), COLD.items())
+def test_a_link_into_a_page_can_be_the_first_visit_to_a_server_and_means_the_same(trained, open_page, path, told):
+    """Cold: Streamlit has drawn nothing yet, and the browser knows nothing of the server."""
+    names = ("normal", "benign", "malignant")
+    row = trained.store.predictions.load(1, "test")[0]
+    called = names[max(range(3), key=row.probabilities.__getitem__)]
+    path = path.format(true=names[row.truth], called=called, image=row.item_id)
+    page = open_page("light")
+    with fresh_app(trained.home) as address:
+        page.goto(f"{address}/{path}")
+        expect(page.get_by_text(told).first).to_be_visible(timeout=WAIT_MS)
+        settled(page)
+        expect(page.get_by_role("link", name="Overview")).to_be_visible()
+        expect(page.locator("[data-testid=stException], [data-testid=stAlertContentError]")).to_have_count(0)
+        asked, now = (parse_qs(urlparse(one).query) for one in (path, page.url))
+        assert {name: now.get(name) for name in asked} == asked
+        assert page.problems == []
+
+
+def said_under(page, name):
+    """The probabilities that stand below one of the two headings of a model's opinion."""
+    column = page.locator("[data-testid=stColumn]").filter(has_text=f"{name}:")
+    return column.locator(".probability").all_inner_texts()
+
+
+def test_a_models_opinion_follows_the_contrast_when_it_is_released(trained, open_page):
+    page = open_page()
+    visit(page, f"{trained.address}/contrast?model=1&method=levels", "Contrast")
+    expect(page.get_by_text("With this setting:")).to_be_visible(timeout=WAIT_MS)
+    stored = said_under(page, "As stored")
+    assert len(stored) == 3
+    assert said_under(page, "With this setting") == stored  # which changes nothing yet
+    page.locator("#gamma").fill("5")
+    page.locator("#gamma").press("Enter")
+    wait_until(lambda: len(told := said_under(page, "With this setting")) == 3 and told != stored)
+    assert said_under(page, "As stored") == stored
+    page.get_by_role("button", name="Reset", exact=True).click()
+    wait_until(lambda: said_under(page, "With this setting") == stored)
     assert page.problems == []

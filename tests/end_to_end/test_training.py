@@ -168,3 +168,52 @@ def test_changes_of_the_form_stand_in_the_address_and_come_back_in_another_windo
     again = open_page()
     visit(again, form(address, split, epochs=11), "Training")
     expect(again.get_by_role("spinbutton", name="Epochs", exact=True)).to_have_value("11", timeout=WAIT_MS)
+
+
+TYPED = [
+    ("Learning rate", "-1", "-1", "learning_rate: Input should be greater than 0, but the value is -1.0."),
+    (
+        "Learning rate",
+        "1e300",
+        "1e+300",
+        "learning_rate: Input should be less than or equal to 1, but the value is 1e+300.",
+    ),
+    (
+        "Seed",
+        "18446744073709551616",
+        "18446744073709552000",
+        "seed: Input should be less than 2147483648, but the value is",
+    ),
+    ("Epochs", "1.5", "1.5", "epochs: Input should be a valid integer, got a number with a fractional part"),
+    ("Epochs", "1e3", "1000", None),  # a thousand, not one
+    *(("Seed", text, None, None) for text in ("nan", "inf", "1e400", "abc", "")),
+]
+
+
+def test_what_is_typed_and_fits_no_field_is_said_beside_it_and_queues_nothing(address, open_page, store, split):
+    """B65: what can't be typed as a number at all leaves the field as it was."""
+    page, jobs = open_page(), len(store.jobs.list())
+    visit(page, form(address, split), "Training")
+    start(page)
+    for name, typed, shown, told in TYPED:
+        field = page.get_by_role("spinbutton", name=name, exact=True)
+        usual = field.input_value()
+        enter(field, typed)
+        expect(field).to_have_value(shown or usual)
+        expect(page.get_by_text("Input should")).to_have_count(int(told is not None), timeout=WAIT_MS)
+        if told is not None:
+            cell = page.locator("[data-testid=stVerticalBlock]").filter(has=field).last
+            expect(cell.get_by_text(told)).to_be_visible()
+            expect(page.get_by_role("button", name="Start", exact=True)).to_be_disabled()
+        enter(field, usual)
+        expect(page.get_by_text("Input should")).to_have_count(0, timeout=WAIT_MS)
+    says(page, "trainable parameters")
+    assert page.locator("[data-testid=stException]").count() == 0
+    assert len(store.jobs.list()) == jobs
+    assert page.problems == []
+
+
+def enter(field, text):
+    field.fill("")
+    field.press_sequentially(text)
+    field.press("Enter")
