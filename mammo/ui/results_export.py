@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import streamlit as st
 
 from mammo.config import settings
@@ -28,7 +30,8 @@ def offer_export(job: JobRecord, answers: JobAnswers) -> None:
         icon=":material/download:",
     )
     with st.expander("Model card", icon=":material/description:"):
-        st.markdown(_card(answers.key, job.id))
+        headings_below_title = re.sub("^#", "##", _card(answers.key, job.id), flags=re.MULTILINE)
+        st.markdown(headings_below_title)
 
 
 @st.cache_data(max_entries=16, ttl=_KEPT_SECONDS, show_spinner=False)

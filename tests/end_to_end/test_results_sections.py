@@ -13,11 +13,14 @@ from mammo.config import settings
 from mammo.embedding.plane import inside, principal_plane
 from mammo.jobs.embeddings import known_pictures
 from mammo.store import JobState, NewJob
-from tests.end_to_end.browser import WAIT_MS, environment, settled
+from tests.end_to_end.browser import WAIT_MS, barriers_of, environment, settled
 from tests.end_to_end.trainings import trained_server
 
 pytestmark = pytest.mark.slow
 TILES = "button:has(.film)"
+SECTIONS = [
+    "curves", "thresholds", "calibration", "groups", "plane", "compare", "audits", "maps", "worklist", "export",
+]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -101,13 +104,14 @@ def test_an_area_in_the_address_holds_exactly_the_images_inside(trained, embedde
     assert page.problems == []
 
 
-@pytest.mark.parametrize("section", ["curves", "thresholds", "calibration", "groups", "compare", "audits", "export"])
-def test_every_section_is_drawn_and_keeps_its_address(trained, open_page, section):
-    page = open_page()
+@pytest.mark.parametrize("section", SECTIONS)
+def test_every_section_keeps_its_address_and_can_be_read_in_light_and_dark_wide_and_narrow(trained, open_page, section):
+    page = open_page("light")
     page.goto(f"{trained.address}/results?job=1&section={section}")
     page.get_by_role("heading", name="Results", exact=True).wait_for(timeout=WAIT_MS)
     settled(page)
     assert f"section={section}" in page.url
     assert page.locator("[data-testid=stException]").count() == 0
     assert page.evaluate("document.documentElement.scrollWidth") <= 1440
+    assert barriers_of(page) == []
     assert page.problems == []
