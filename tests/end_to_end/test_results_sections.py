@@ -12,7 +12,8 @@ from playwright.sync_api import expect
 from mammo.config import settings
 from mammo.embedding.plane import inside, principal_plane
 from mammo.jobs.embeddings import known_pictures
-from mammo.store import JobState, NewJob
+from mammo.store import JobFilter, JobState, NewJob
+from mammo.training.presets import PRESETS
 from tests.end_to_end.browser import WAIT_MS, barriers_of, environment, settled
 from tests.end_to_end.trainings import trained_server
 
@@ -30,6 +31,10 @@ def trained(tmp_path_factory):
         yield server
 
 
+def page_shows(role, words):
+    return lambda page: page.get_by_role(role, name=re.compile(words)).first
+
+
 def finished(store, job, seconds=240):
     deadline = time.monotonic() + seconds
     while not store.jobs.get(job).is_finished:
@@ -41,6 +46,44 @@ def finished(store, job, seconds=240):
 @pytest.fixture(scope="module")
 def where(trained):
     return settings(environment(trained.home))
+
+
+@pytest.fixture(scope="module")
+def regions(trained):
+    """A training of regions of the same films."""
+    config = PRESETS["demo"].config(
+        {"epochs": 1, "image_size": 64, "batch_size": 8, "threads": 1, "region": "lesion", "position_control": False}
+    )
+    split = trained.store.jobs.get(1).split
+    job = trained.store.jobs.submit(NewJob("training", config.to_dict(), "guest", "films", split)).id
+    finished(trained.store, job)
+    return job
+
+
+@pytest.mark.long
+def test_what_clicks_ask_for_is_carried_out_by_the_worker_and_shown_by_the_pages_left_open(trained, regions, open_page):
+    asked = {
+        "job=1&section=plane": ("Compute the embeddings", page_shows("figure", "Map of")),
+        "job=1&list=unstable": ("Measure the stability", page_shows("heading", "Most unstable")),
+        "job=1&section=maps": ("Draw all of them", lambda page: page.get_by_text("test images are drawn")),
+        f"job={regions}&section=maps": ("Slide it over films", lambda page: page.locator(TILES).first),
+    }
+    pages = []
+    for query, (button, _) in asked.items():
+        page = open_page("light" if pages else "dark")
+        page.goto(f"{trained.address}/results?{query}")
+        page.get_by_role("button", name=button).click(timeout=WAIT_MS)
+        pages.append(page)
+    for page, (_, shown) in zip(pages, asked.values(), strict=True):
+        expect(shown(page)).to_be_visible(timeout=4 * WAIT_MS)
+        assert page.problems == []
+    jobs = trained.store.jobs.list(JobFilter(states={JobState.SUCCEEDED}))
+    assert [job.kind for job in jobs if job.kind != "training"] == [
+        "lesion_maps",
+        "heatmaps",
+        "stability",
+        "embeddings",
+    ]
 
 
 @pytest.fixture(scope="module")
