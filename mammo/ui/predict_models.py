@@ -15,7 +15,6 @@ from mammo.jobs.lessons import lessons_of_job
 from mammo.prediction import words
 from mammo.prediction.wire import Answer
 from mammo.store import JobFilter, JobRecord, JobState
-from mammo.training.config import TrainingConfig
 from mammo.ui import cache, calibrated_bars, explained, finished_jobs
 from mammo.ui.explained import View
 from mammo.ui.plain_text import plain
@@ -42,7 +41,7 @@ def choose_others(job: JobRecord) -> dict[int, JobRecord]:
     offered = {
         str(one.id): finished_jobs.in_words(one)
         for one in cache.store().jobs.list(wanted)
-        if one.id != job.id and TrainingConfig.of(one.config).region == "none"
+        if one.id != job.id and one.config.get("region", "none") == "none"
     }
     if not offered:
         return {}

@@ -152,5 +152,5 @@ def _sample(root, number):
         scanner=None,
         lesions=(Lesion(label, "CALC", 10.5, 20.25, 3.0), Lesion(label, mask_file="m.png")) if number % 3 else (),
         warnings=("low contrast",) if number % 4 == 0 else (),
-        alike=(None, (), ("normal/00000.png", "b.png"))[number % 3],
+        alike=(None, (), ("of another part.png", "one more.png"))[number % 3],
     )

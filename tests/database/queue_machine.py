@@ -94,7 +94,7 @@ WHAT = [
     *EVENTS,
     *["claim"] * 4,
     *["begin"] * 4,
-    *["finish", "hold", "lose"] * 2,
+    *["finish", "hold", "lose"] * 3,
     "submit",
     "cancel",
 ]  # work goes on amid it all

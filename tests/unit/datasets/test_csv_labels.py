@@ -212,6 +212,7 @@ def test_a_labels_file_that_is_nowhere_is_told(touch):
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_a_table_of_a_million_rows_is_read(touch):  # B61
     root = touch("a.png")
     rows = "".join(f"{number:06d}.png,normal,P{number // 4}\n" for number in range(1_000_000))
