@@ -23,10 +23,10 @@ run: install ## Open the dashboard, with a demo if there is nothing else yet
 	$(BIN)/python -m mammo serve
 
 test: install ## Run every test that belongs to a change
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not long" -n 3 --dist loadfile
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not long" -n 2 --dist loadfile
 
 test-fast: install ## Run the tests without browser and other processes
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -m "not slow and not long" -n 3 --dist loadfile
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -m "not slow and not long" -n 2 --dist loadfile
 
 test-long: install ## Run everything, the thousands of cases too
 	$(BIN)/python -m pytest
