@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,15 +11,12 @@ from pathlib import Path
 from mammo.datasets._agreement import agreed
 from mammo.datasets._base import DATASETS, DatasetSpec, Entry, ImportOptions, Lesion, Refusal, Sample
 from mammo.datasets._threads import Progress, in_threads
-from mammo.datasets.likeness import mark_alike
+from mammo.datasets.likeness import DUPLICATE, mark_twins
 from mammo.errors import DatasetError, ImageError
 from mammo.files import sha256_of
 from mammo.imaging.reading import read_bytes
 from mammo.imaging.signature import Signature
 from mammo.ingest.pool import shared_pool
-
-DUPLICATE = "same content as "  # begins a warning
-_NAMED_TWINS = 3
 
 Found = tuple[Sample, Signature]  # what is found in an image
 
@@ -77,8 +73,7 @@ def import_collection(
     if not taken:
         raise _nothing_found(root, refused)
     looks = {sample.sha256: signature for sample, signature in taken}
-    samples = mark_alike(mark_duplicates([sample for sample, _ in taken]), looks)
-    marked = tuple(sorted(samples, key=lambda sample: sample.id))
+    marked = mark_twins([sample for sample, _ in taken], looks)
     ordered = tuple(sorted(refused, key=lambda refusal: refusal.file))
     return ImportResult(spec.name, marked, ordered, findings.warnings, fingerprint_of(marked), looks)
 
@@ -194,22 +189,3 @@ def _lesions_outside(lesions: Sequence[Lesion], width: int, height: int) -> tupl
         and not (0 <= lesion.x_px <= width and 0 <= lesion.y_px <= height)
     ]
     return tuple(f"lesion at ({one.x_px:g}, {one.y_px:g}) lies outside {width} x {height} pixels" for one in outside)
-
-
-def mark_duplicates(samples: Sequence[Sample]) -> list[Sample]:
-    """All samples; those with equal bytes say of each other so. None is dropped: a person decides which to keep."""
-    by_content = defaultdict(list)
-    for sample in samples:
-        by_content[sample.sha256].append(sample)
-    return [_marked(sample, by_content[sample.sha256]) for sample in samples]
-
-
-def _marked(sample: Sample, twins: Sequence[Sample]) -> Sample:
-    others = sorted((twin for twin in twins if twin.id != sample.id), key=lambda twin: twin.id)
-    if not others:
-        return sample
-    named = ", ".join(twin.id for twin in others[:_NAMED_TWINS])
-    more = f" and {len(others) - _NAMED_TWINS:,} more" if len(others) > _NAMED_TWINS else ""
-    differs = ", under another label" if any(twin.labels != sample.labels for twin in others) else ""
-    warning = f"{DUPLICATE}{named}{more}{differs}"
-    return replace(sample, warnings=(*sample.warnings, warning))

@@ -84,11 +84,8 @@ def patients_across(samples: Sequence[Sample], assignment: Mapping[str, str]) ->
 
 def torn(pairs: Sequence[Pair], assignment: Mapping[str, str]) -> tuple[Pair, ...]:
     """Those of the pairs whose images are in different parts; an image without a part is with none."""
-    return tuple(
-        pair
-        for pair in pairs
-        if (parts := {assignment.get(id_) for id_ in pair}) and len(parts) > 1 and None not in parts
-    )
+    placed = (pair for pair in pairs if all(id_ in assignment for id_ in pair))
+    return tuple((one, other) for one, other in placed if assignment[one] != assignment[other])
 
 
 def scanner_class_association(samples: Sequence[Sample], policy: LabelPolicy) -> float | None:

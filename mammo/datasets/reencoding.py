@@ -11,8 +11,8 @@ from pathlib import Path
 
 from mammo.datasets._base import Lesion, Refusal, Sample
 from mammo.datasets._threads import Progress, in_threads
-from mammo.datasets.importing import DUPLICATE, ImportResult, fingerprint_of, mark_duplicates
-from mammo.datasets.likeness import mark_alike
+from mammo.datasets.importing import ImportResult, fingerprint_of
+from mammo.datasets.likeness import DUPLICATE, mark_twins
 from mammo.datasets.uploaded_names import UploadedNames
 from mammo.errors import ImageError
 from mammo.imaging.display import exact_png
@@ -49,7 +49,7 @@ class Reencoding:
         looks = {sample.sha256: imported.signatures[original] for sample, original in rewritten}
         refused = [*imported.refused, *(one for one in done if isinstance(one, Refusal))]
         in_place = sorted(refused, key=lambda one: self.names.places.get(one.file, math.inf))
-        marked = tuple(sorted(mark_alike(mark_duplicates(samples), looks), key=lambda sample: sample.id))
+        marked = mark_twins(samples, looks)
         return ImportResult(
             layout=imported.layout,
             samples=marked,

@@ -8,11 +8,12 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal, get_args
 
 from mammo.datasets._base import UNLABELLED, LabelPolicy, Sample, sorted_class_names
 from mammo.datasets._dealing import Group, deal_strata, shuffle_key
-from mammo.datasets.likeness import equal_pairs, lookalike_pairs
+from mammo.datasets.likeness import by_content, lookalike_pairs
 from mammo.errors import DatasetError, ParameterError
 
 Part = Literal["train", "validation", "test"]
@@ -53,8 +54,8 @@ def split_samples(
 
     - ``patient``: women are stratified by their worst label and kept together, and so are women of whom one has a film
       that is, or looks like, a film of the other. Women with most images are dealt first, each to the part that misses
-      most images. As long as a class has as many women as there are parts, each part
-      gets at least one of them; so 3 women become 1/1/1 and 5 become 3/1/1.
+      most images. As long as a class has as many women as there are parts, each part gets at least one of them; so 3
+      women become 1/1/1 and 5 become 3/1/1.
     - ``image``: the same with single images. Views of one woman end up in different parts: such scores flatter.
     - ``paper``: each class apart, ``round(0.8 n)`` images for training, of these ``round(0.9 ...)`` kept and the
       others for validation; ``fractions`` is not used. It tears women apart too.
@@ -155,7 +156,8 @@ def _tied_women(samples: Sequence[Sample]) -> dict[str, str]:
             woman = first_of[woman]
         return woman
 
-    for pair in (*equal_pairs(samples), *lookalike_pairs(samples)):
+    equal = [(one.id, other.id) for twins in by_content(samples).values() for one, other in pairwise(twins)]
+    for pair in (*equal, *lookalike_pairs(samples)):
         if all(id_ in woman_of for id_ in pair):
             least, other = sorted(first(woman_of[id_]) for id_ in pair)
             first_of[other] = least
