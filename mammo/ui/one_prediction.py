@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -11,6 +11,7 @@ from mammo.prediction.pictures import overlaid
 from mammo.prediction.wire import Answer
 from mammo.ui.embedded import embedded
 from mammo.ui.explained import View
+from mammo.ui.heatmap_picture import show_heatmap
 from mammo.ui.plain_text import plain
 from mammo.ui.probability_bars import show_probabilities
 
@@ -35,18 +36,13 @@ def show_prediction(answer: Answer, view: View, *, name: str, known: FilmKnowled
     with pictures:
         left, right = st.columns(2, gap="small")
         left.image(
-            embedded(overlaid(_without_map(answer), 0, lesions=known.lesions, square=known.square)),
+            embedded(overlaid(replace(answer, heatmap=b""), 0, lesions=known.lesions, square=known.square)),
             caption="As the model got it" + (", with the outlined lesion" if known.lesions is not None else ""),
             width="stretch",
             alt=f"{name} without heat map",
         )
         if answer.heatmap:
-            right.image(
-                embedded(overlaid(answer, view.drawn, is_doubted=is_doubted)),
-                caption=plain(f"Evidence for {answer.explained_label}{', not to be trusted' if is_doubted else ''}"),
-                width="stretch",
-                alt=f"{name} with the heat map of {answer.explained_label}",
-            )
+            show_heatmap(right, answer, view, name=name, is_doubted=is_doubted)
         with st.expander("What the network was fed", icon=":material/photo_size_select_large:"):
             st.image(embedded(answer.network_input), width=360, alt=f"{name} at the network's size")
     with words:
@@ -63,7 +59,3 @@ def show_prediction(answer: Answer, view: View, *, name: str, known: FilmKnowled
         st.caption("A heat map shows where the score comes from, not where a lesion ends.")
         made_with = f"{answer.model} · weights {answer.weights_sha256[:12]} · preparation {answer.pipeline_hash}"
         st.caption(f"{plain(name)} · {made_with}")
-
-
-def _without_map(answer: Answer) -> Answer:
-    return Answer(**{**vars(answer), "heatmap": b""})

@@ -22,6 +22,7 @@ from mammo.training.config import TrainingConfig
 from mammo.ui import cache, calibrated_bars, explained, messages, predict_doubts, predict_models, probability_bars
 from mammo.ui.embedded import embedded
 from mammo.ui.explained import View
+from mammo.ui.heatmap_picture import show_heatmap
 from mammo.ui.plain_text import plain
 from mammo.ui.predict_files import Brought, Judged
 from mammo.ui.stage_pictures import Stage, draw_stages, stages_of
@@ -89,7 +90,9 @@ def _show_pictures(answer: Answer, view: View, name: str, *, is_doubted: bool) -
     with st.container(key="films_explained"):  # beside each other on a phone, too
         left, right = st.columns(2, gap="small")
     if answer.heatmap:
-        _show_heatmap(right, answer, view, name, is_doubted=is_doubted)
+        show_heatmap(right, answer, view, name=name, is_doubted=is_doubted)
+        if not is_doubted:
+            _show_scale(right, answer.explained_label)
     left.image(
         embedded(overlaid(replace(answer, heatmap=b""), 0)),
         caption="As the model got it",
@@ -98,18 +101,9 @@ def _show_pictures(answer: Answer, view: View, name: str, *, is_doubted: bool) -
     )
 
 
-def _show_heatmap(place: DeltaGenerator, answer: Answer, view: View, name: str, *, is_doubted: bool) -> None:
-    doubted = ", not to be trusted" if is_doubted else ""
-    place.image(
-        embedded(overlaid(answer, view.opacity, is_doubted=is_doubted)),
-        caption=plain(f"Evidence for {answer.explained_label}{doubted}"),
-        width="stretch",
-        alt=f"{name} with the heat map of {answer.explained_label}",
-    )
-    if not is_doubted:
-        label = escape(answer.explained_label)
-        scale = f'role="img" aria-label="Evidence for {label}, weak to strong, scaled per image"'
-        place.html(f'<div class="heat" {scale}>weak <i></i> strong, scaled per image</div>')
+def _show_scale(place: DeltaGenerator, label: str) -> None:
+    scale = f'role="img" aria-label="Evidence for {escape(label)}, weak to strong, scaled per image"'
+    place.html(f'<div class="heat" {scale}>weak <i></i> strong, scaled per image</div>')
 
 
 def _offer_stages(job: JobRecord, file: Brought) -> None:

@@ -21,6 +21,7 @@ from mammo.trust.lesion_map_scores import LesionMapScores
 from mammo.ui import cache, charts, numbers, theme
 from mammo.ui.components.film_grid import FilmTile, film_grid
 from mammo.ui.embedded import embedded
+from mammo.ui.heatmap_picture import doubted
 from mammo.ui.job_of_training import show_way
 from mammo.ui.plain_text import plain
 
@@ -119,16 +120,12 @@ def _tile(sample: Sample, answer: Answer, *, is_doubted: bool) -> FilmTile:
     return FilmTile(
         id=sample.id,
         picture=embedded(_overlaid(sample.sha256, answer.weights_sha256, TILE_PX, is_doubted, sample, answer)),
-        alt=f"{sample.path.name}, {outlined} lesion outlined, lesion map up to {strongest}{_doubted(is_doubted)}",
+        alt=f"{sample.path.name}, {outlined} lesion outlined, lesion map up to {strongest}{doubted(is_doubted)}",
         name=sample.path.stem,
         facts=f"up to {strongest}, {outlined}",
         mark=mark.mark,
         color=mark.color,
     )
-
-
-def _doubted(is_doubted: bool) -> str:  # noqa: FBT001 - the words for it
-    return ", not to be trusted" if is_doubted else ""
 
 
 def _show_large(sample: Sample, answer: Answer, *, is_doubted: bool) -> None:
@@ -139,7 +136,7 @@ def _show_large(sample: Sample, answer: Answer, *, is_doubted: bool) -> None:
     st.caption(
         plain(
             f"{sample.path.name} · the map goes up to {strongest}, the probability of not being "
-            f"normal{_doubted(is_doubted)}; dashed: outlined lesions"
+            f"normal{doubted(is_doubted)}; dashed: outlined lesions"
         )
     )
 

@@ -9,8 +9,7 @@ import streamlit as st
 
 from mammo.evaluation.confusion import ConfusionMatrix
 from mammo.evaluation.intervals import Interval
-from mammo.evaluation.outcomes import observed_outcomes
-from mammo.evaluation.predictions import Predictions
+from mammo.evaluation.outcomes import Outcomes
 from mammo.evaluation.scores import SCORES
 from mammo.store import JobRecord
 from mammo.ui import charts, numbers, theme
@@ -73,9 +72,8 @@ def show_earlier(matrix: ConfusionMatrix, name: str, shares: Shares) -> None:
 
 
 def _scores(matrix: ConfusionMatrix) -> dict[str, Interval]:
-    truth, called = (np.repeat(places.ravel(), matrix.counts.ravel()) for places in np.indices(matrix.counts.shape))
-    certain = np.eye(len(matrix.class_names))[called]
-    outcomes = observed_outcomes(Predictions.checked(truth, certain, truth.tolist(), matrix.class_names))
+    unknown = np.full((1, len(matrix.class_names)), np.nan)  # AUCs: they take the probabilities
+    outcomes = Outcomes(matrix.class_names, matrix.counts[np.newaxis].astype(float), unknown)
     values = {name: float(SCORES[name].compute(outcomes)[0]) for name in _SCORES}
     return {
         name: Interval(None, reason="a class has no image") if np.isnan(value) else Interval(value)
