@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from mammo.commands._output import Json, Progress, expected_failures, owner, show
+from mammo.commands._output import Json, Progress, expected_failures, owner, say, show
 from mammo.config import settings
 from mammo.datasets import DATASETS, LABEL_POLICIES, UNLABELLED, ImportOptions, LabelPolicy
 from mammo.datasets.balance import split_balance
@@ -41,6 +41,8 @@ def add(  # noqa: PLR0917 - one argument per option
     else:
         options = ImportOptions(_labels_file(path, labels), columns, any_aspect)
         request = ImportRequest(name or path.absolute().name, path, layout, options)
+        if path.is_dir():  # a large one is walked through for a while before the first image is read
+            say(f"Looking for images in {path.absolute()}")
         record, refused = import_data_set(store, request, by=owner(), on_progress=Progress("Images read"))
     shown: dict[str, Any] = {**_facts(record), "refused": refused}
     show(shown, [*_lines(record), *_refusal_lines(shown["refused"])], as_json=as_json)

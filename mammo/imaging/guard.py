@@ -91,7 +91,10 @@ class GuardVerdict:
         if self.other_modality is not None:
             return f"This is no mammogram: its header says {self.other_modality}."
         if self.is_negative:
-            return "The grays look inverted: tissue should be bright, and air dark."
+            return (
+                "This looks like a mammogram only with its grays inverted: tissue should be bright, and air dark. "
+                "Invert them if it is one."
+            )
         looks = "does not look" if self.outcome == "failed" else "hardly looks"
         return f"This {looks} like a mammogram: {'; '.join(self.reasons[:3])}."
 

@@ -59,6 +59,7 @@ def show_form() -> Form:
     if start.cloned_from is None:
         _show_sources(preset)
     if problems:
+        training_doubts.keep_answers()
         return Form(None, False, choice, start.cloned_from, button, cost)  # noqa: FBT003 - nothing was weighed yet
     config, is_weighed = training_doubts.weighed(doubts, TrainingConfig.of(values), choice)
     return Form(config, is_weighed, choice, start.cloned_from, button, cost)

@@ -15,7 +15,7 @@ from mammo.ui import cache
 from mammo.ui.plain_text import plain
 from mammo.ui.training_data import DataChoice, source_of
 
-_KEY = "training.accept."  # and the doubt's name
+_KEY = "training.accept."  # and the data and the doubt's name: of other data it is another question
 _LABELS: dict[DoubtName, str] = {
     "leaking_split": "Train all the same: I know that its scores will be too high",
     "rare_class": "Train all the same: I know that the rare class will hardly be learnt",
@@ -30,14 +30,22 @@ def weighed(place: DeltaGenerator, config: TrainingConfig, choice: DataChoice) -
         doubts = _doubts(settings(), choice, cache.store().data_sets.get(choice.data_set).fingerprint, _text(config))
     except MammoError:
         return config, True  # whatever counts the images says it
-    accepted = [_ask(place, doubt, is_accepted=doubt.name in config.accept) for doubt in doubts]
+    key = f"{_KEY}{choice.data_set}/{choice.split}/"
+    accepted = [_ask(place, doubt, key + doubt.name, is_accepted=doubt.name in config.accept) for doubt in doubts]
     return config.with_values({"accept": [doubt.name for doubt in doubts]}), all(accepted)
 
 
-def _ask(place: DeltaGenerator, doubt: Doubt, *, is_accepted: bool) -> bool:
+def keep_answers() -> None:
+    """Nothing is asked this time: what the person has accepted is remembered for the next."""
+    for key, value in st.session_state.items():
+        if str(key).startswith(_KEY):
+            st.session_state[key] = value
+
+
+def _ask(place: DeltaGenerator, doubt: Doubt, key: str, *, is_accepted: bool) -> bool:
     with place.container(gap="xsmall"):
         st.warning(plain(doubt.sentence), icon=":material/warning:")
-        return st.checkbox(_LABELS[doubt.name], is_accepted, key=_KEY + doubt.name)
+        return st.checkbox(_LABELS[doubt.name], is_accepted, key=key)
 
 
 def _text(config: TrainingConfig) -> str:

@@ -88,9 +88,14 @@ def start_button(app):
     return next(button for button in app.button if button.key == "training.start")
 
 
+def doubt_of(app):
+    """The box by which the one doubt about the data is accepted."""
+    return next(one for one in app.checkbox if one.key.startswith("training.accept."))
+
+
 def accept(app):
     """Accept what is doubtful of the split: three women can't be dealt with every class in each part."""
-    app.checkbox(key="training.accept.leaking_split").check().run()
+    doubt_of(app).check().run()
 
 
 def start_all_the_same(app):
@@ -336,6 +341,28 @@ def test_a_split_that_leaks_is_trained_only_when_its_doubt_is_accepted(training,
     start_all_the_same(app)
     assert not app.exception
     assert store.jobs.get(1).config["accept"] == ["leaking_split"]
+
+
+def test_an_accepted_doubt_stays_accepted_while_a_field_is_mended(training, split):
+    app = training(preset="demo", split=split.name)
+    accept(app)
+    usual = field(app, "micro_batches").value
+    field(app, "micro_batches").set_value(4000).run()
+    assert "has no 4000 parts" in app.error[0].value
+    assert start_button(app).disabled
+    field(app, "micro_batches").set_value(usual).run()
+    assert doubt_of(app).value
+    assert not start_button(app).disabled
+
+
+def test_a_doubt_about_other_data_is_accepted_anew(training, store, data_set, split):
+    by_image = split_samples(store.data_sets.samples(data_set.name), by="image", policy="case")
+    other = store.splits.add(data_set.name, by_image, by="guest")
+    app = training(preset="demo", split=split.name)
+    accept(app)
+    app.selectbox(key="split").set_value(other.name).run()
+    assert "with images in more than one part" in app.warning[0].value
+    assert not doubt_of(app).value
 
 
 def test_a_training_part_without_a_class_can_not_start(training, store, data_set):
