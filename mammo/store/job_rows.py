@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select
@@ -46,7 +47,10 @@ _LARGE = (Job.result, Job.model)
 #: Who is served first: by priority, then by place, then by age.
 SERVED_FIRST = (Job.priority.desc(), Job.position, Job.id)
 
+_LAST_PLACE = select(func.coalesce(func.max(aliased(Job).position), 0) + 1).scalar_subquery()
 
+
+@cache  # a statement is never changed, and making it anew costs as much as carrying it out
 def select_jobs(*, in_brief: bool = False) -> Select[Any]:
     """Rows of which ``to_record`` makes records, in brief without results and facts of models."""
     return (
@@ -76,13 +80,12 @@ def to_record(row: Row[Any]) -> JobRecord:
 
 def to_row(connection: Connection, job: NewJob) -> dict[str, Any]:
     """Columns of a job that stands last in the queue; NotFoundError if its data set or split is not there."""
-    others = aliased(Job)
     row = {
         "kind": job.kind,
         "config": dict(job.config),
         "state": JobState.QUEUED,
         "priority": job.priority,
-        "position": select(func.coalesce(func.max(others.position), 0) + 1).scalar_subquery(),
+        "position": _LAST_PLACE,
         "attempt": 0,
         "progress": 0.0,
         "progress_before": 0.0,

@@ -22,6 +22,8 @@ from mammo.store import Clock, NewJob, Worker, open_store
 
 POSTGRES_URL = os.environ.get("MAMMO_TEST_POSTGRES_URL")  # of a server on which databases may be made
 
+WITH_TABLES = "mammo_tables"
+
 
 @dataclass
 class MovingClock:
@@ -70,20 +72,44 @@ def postgres_server():
     shutil.rmtree(folder)
 
 
+@pytest.fixture(scope="session")
+def postgres(postgres_server):
+    """Makes and drops databases of that server by name; ``mammo_tables`` has all tables and no row."""
+    server = sqlalchemy.make_url(postgres_server).set(drivername="postgresql+psycopg")
+    engine = sqlalchemy.create_engine(server, isolation_level="AUTOCOMMIT")
+
+    def carry_out(statement, name):
+        with engine.connect() as connection:
+            connection.execute(sqlalchemy.text(statement))
+        return server.set(database=name).render_as_string(hide_password=False)
+
+    made = carry_out(f"CREATE DATABASE {WITH_TABLES}", WITH_TABLES)
+    open_store(Settings(Path(), made, Path(), ())).close()
+    yield carry_out
+    carry_out(f"DROP DATABASE {WITH_TABLES}", WITH_TABLES)
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def file_with_tables(tmp_path_factory):
+    """A SQLite database that has all tables and no row."""
+    file = tmp_path_factory.mktemp("tables") / "mammo.db"
+    open_store(Settings(Path(), f"sqlite:///{file}", Path(), ())).close()
+    return file
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def database_url(request, tmp_path):
-    """Address of a database that does not hold anything yet."""
+    """Address of a database that holds nothing yet; for a test of an open store, copied from one with all tables."""
+    has_tables = "store" in request.fixturenames
     if request.param == "sqlite":
+        if has_tables:
+            shutil.copy(request.getfixturevalue("file_with_tables"), tmp_path)
         yield f"sqlite:///{tmp_path / 'mammo.db'}"
         return
-    server = sqlalchemy.make_url(request.getfixturevalue("postgres_server")).set(drivername="postgresql+psycopg")
-    name = f"mammo_{uuid.uuid4().hex}"
-    engine = sqlalchemy.create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(sqlalchemy.text(f"CREATE DATABASE {name}"))
-        yield server.set(database=name).render_as_string(hide_password=False)
-        connection.execute(sqlalchemy.text(f"DROP DATABASE {name} WITH (FORCE)"))
-    engine.dispose()
+    postgres, name = request.getfixturevalue("postgres"), f"mammo_{uuid.uuid4().hex}"
+    yield postgres(f"CREATE DATABASE {name}" + f" TEMPLATE {WITH_TABLES}" * has_tables, name)
+    postgres(f"DROP DATABASE {name} WITH (FORCE)", name)
 
 
 @pytest.fixture

@@ -119,7 +119,6 @@ class QueueMachine(RuleBasedStateMachine):
         if self.store._database.engine.dialect.name == "sqlite":
             with self.store._database.reading() as connection:
                 assert connection.scalar(text("PRAGMA integrity_check")) == "ok"
-        self.store.close()
 
     def queue(self):
         waiting = [self.known[number] for number in self.line if self.known[number].state == "queued"]

@@ -6,7 +6,6 @@ nothing is twice, no end is undone, and the queue stands in the order that it sh
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis.stateful import run_state_machine_as_test
 from sqlalchemy import text
 
+from db.models import Base
 from mammo.config import Settings
 from mammo.store import open_store
 from tests.database.queue_machine import ALL, QueueMachine
@@ -25,21 +25,22 @@ MEMORY = Path("/dev/shm")  # noqa: S108 - a file system in memory spares the dis
 
 @pytest.fixture
 def open_empty(database_url, tmp_path):
-    """Opens a store without jobs: a copy of an empty SQLite file in memory, or a PostgreSQL database swept clean."""
-    if not database_url.startswith("sqlite"):
-        yield lambda: emptied(open_store(Settings(tmp_path, database_url, tmp_path, ())))
-        return
+    """Gives a store without jobs again and again: one that is swept clean, so that its statements are compiled once."""
     with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else tmp_path) as folder:
-        file, empty = Path(folder, "mammo.db"), Path(folder, "empty.db")
-        where = Settings(tmp_path, f"sqlite:///{file}", tmp_path, ())
-        open_store(where).close()
-        file.rename(empty)
-        yield lambda: shutil.copyfile(empty, file) and open_store(where)
+        url = f"sqlite:///{folder}/mammo.db" if database_url.startswith("sqlite") else database_url
+        store = open_store(Settings(tmp_path, url, tmp_path, ()))
+        yield lambda: emptied(store)
+        store.close()
 
 
 def emptied(store):
     with store._database.writing() as connection:
-        connection.execute(text("TRUNCATE jobs, people RESTART IDENTITY CASCADE"))
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("TRUNCATE jobs, people RESTART IDENTITY CASCADE"))
+        else:
+            for table in reversed(Base.metadata.sorted_tables):
+                connection.execute(table.delete())
+            connection.execute(text("DELETE FROM sqlite_sequence"))
     return store
 
 

@@ -1,4 +1,4 @@
-"""Chromium, and a server with twelve synthetic films."""
+"""Chromium, and servers with a few synthetic films."""
 
 from __future__ import annotations
 
@@ -9,35 +9,35 @@ from urllib.parse import urlparse
 import pytest
 from playwright.sync_api import sync_playwright
 
-from mammo.config import settings
-from mammo.datasets.importing import import_collection
-from mammo.phantoms import PhantomOptions, write_phantoms
-from mammo.store import open_store
 from mammo.training.kept_sizes import shapes_at, sizes_kept
 from mammo.training.network_size import network_sizes_by_child
 from mammo.training.presets import PRESETS
 from tests.end_to_end.browser import FLAGS, NETWORK_SIZES, problems_in, serving
+from tests.end_to_end.installations import home_in, trained_server, with_films, with_training
+from tests.made_once import made_once
 
 
 @pytest.fixture(scope="session", autouse=True)
 def network_sizes(tmp_path_factory):
     """Counted once for all servers, of the sizes of images that presets and tests have."""
-    folder = tmp_path_factory.mktemp("sizes")
     asked = {(config.image_size, config.head_relu) for config in (one.config() for one in PRESETS.values())}
     shapes = [shape for size, relu in {*asked, (32, False)} for shape in shapes_at(size, 3, relu)]
-    sizes_kept(folder, shapes, network_sizes_by_child)
-    NETWORK_SIZES[:] = folder.iterdir()
+    made = made_once(tmp_path_factory, "sizes", lambda folder: sizes_kept(folder, shapes, network_sizes_by_child))
+    NETWORK_SIZES[:] = made.iterdir()
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
     """An installation with twelve synthetic films of three women."""
-    folder = tmp_path_factory.mktemp("installation")
-    write_phantoms(folder / "films", PhantomOptions(patients=3), processes=1)
-    store = open_store(settings({"MAMMO_HOME": str(folder / "home")}))
-    store.data_sets.add("films", folder / "films", import_collection(folder / "films"), by="guest")
-    store.close()
-    return folder / "home"
+    return home_in(made_once(tmp_path_factory, "films", with_films), tmp_path_factory.mktemp("installation"))
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """A server with the films of twelve women and a finished training of them."""
+    made = made_once(tmp_path_factory, "trained", with_training)
+    with trained_server(made, tmp_path_factory.mktemp("trained")) as server:
+        yield server
 
 
 @pytest.fixture(scope="module")

@@ -1,11 +1,10 @@
-"""Every page for those who see it badly or not at all: names, alt texts, headings, contrast, a focus to be seen."""
+"""Every page on every screen, for those too who see it badly or not at all: names, alt texts, contrast, a focus."""
 
 from __future__ import annotations
 
 import pytest
 
 from tests.end_to_end.browser import BARRIERS, barriers_of, barriers_that_stay, serving, visit
-from tests.end_to_end.trainings import trained_server
 
 pytestmark = pytest.mark.slow
 PAGES = {
@@ -42,17 +41,14 @@ SHOWS_FOCUS = """async () => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory):
-    with trained_server(tmp_path_factory.mktemp("accessible")) as server:
-        yield server
-
-
 @pytest.mark.parametrize(("path", "title"), PAGES.items())
 def test_everything_has_a_name_and_can_be_read_in_light_and_dark_wide_and_narrow(trained, open_page, path, title):
     page = open_page("light")
     visit(page, f"{trained.address}/{path}", title)
+    assert page.locator("main, [data-testid=stMain]").get_by_text("Research use only. Not for diagnosis.").count() == 1
+    assert page.locator("[data-testid=stException], [data-testid=stAlertContentError]").count() == 0
     assert barriers_of(page) == []
+    assert page.hosts <= {"localhost", "", None}
     assert page.problems == []
 
 

@@ -1,4 +1,4 @@
-"""The dashboard in a real browser: pages draw, controls act, nothing is asked of the outside world."""
+"""The dashboard in a real browser: controls act, links lead where they say."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from playwright.sync_api import expect
 
 from tests.end_to_end.browser import WAIT_MS, serving, settled, visit
 
-SCREENS = [("dark", 1440), ("light", 1440), ("dark", 400), ("light", 400)]
 pytestmark = pytest.mark.slow
 
 
@@ -29,18 +28,6 @@ def becomes_another(film, before):
       look();
     })"""
     return film.evaluate(f"(canvas, given) => ({look})(given, canvas)", [before, WAIT_MS])
-
-
-@pytest.mark.parametrize(("scheme", "width"), SCREENS)
-@pytest.mark.parametrize(("path", "title"), [("", "Overview"), ("contrast", "Contrast")])
-def test_a_page_draws_on_every_screen_and_asks_nothing_of_the_outside(address, open_page, path, title, scheme, width):
-    page = open_page(scheme, width)
-    visit(page, f"{address}/{path}", title)
-    assert page.locator("main, [data-testid=stMain]").get_by_text("Research use only. Not for diagnosis.").count() == 1
-    assert page.locator("[data-testid=stException], [data-testid=stAlertContentError]").count() == 0
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert page.hosts <= {"localhost", "", None}
-    assert page.problems == []
 
 
 @pytest.mark.parametrize("path", ["", "contrast"])

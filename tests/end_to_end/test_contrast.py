@@ -250,6 +250,7 @@ def test_all_of_it_goes_by_keyboard(contrast):
         ("Shift+ArrowDown", "white", 1.0),
         ("]", "gamma", 1.05),
     ]:
+        expect(stage).to_be_focused()  # the answer to the key before has not taken the focus away
         before = page.url
         page.keyboard.press(key)
         released(page, before)

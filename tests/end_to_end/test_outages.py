@@ -31,9 +31,17 @@ def job(address, store):
     values = {"epochs": 9000, "batch_size": 2, "image_size": 32, "threads": 1, "accept": "leaking_split"}
     number = store.jobs.submit(NewJob("training", PRESETS["demo"].config(values).to_dict(), "guest", "films", split)).id
     until(lambda: store.jobs.get(number).progress > 0)
+    spare_the_processor(address)
     yield number
     store.jobs.cancel(number, by="guest")
     until(lambda: store.jobs.get(number).state == JobState.CANCELLED)
+
+
+def spare_the_processor(address):
+    """The training takes what processor time nobody else wants: a page that is waited for comes first."""
+    for process in psutil.Process(app_of(address).ppid()).children(recursive=True):
+        if "mammo.jobs.child" in process.cmdline():
+            process.nice(19)
 
 
 def until(is_so, seconds=60):

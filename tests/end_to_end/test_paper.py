@@ -8,10 +8,9 @@ import pytest
 from playwright.sync_api import expect
 
 from mammo.config import settings
-from mammo.datasets.importing import import_collection
-from mammo.phantoms import PhantomOptions, write_phantoms
 from mammo.store import JobState, open_store
 from tests.end_to_end.browser import WAIT_MS, environment, serving, settled
+from tests.end_to_end.installations import with_films
 
 pytestmark = pytest.mark.long  # AlexNet's checkpoints of four trainings alone are gigabytes
 ALL_DONE_MS = 900_000
@@ -20,11 +19,9 @@ ALL_DONE_MS = 900_000
 @pytest.fixture
 def server(tmp_path):
     """An own server with 96 films of 24 women; its address and its store."""
-    films, home = tmp_path / "films", tmp_path / "home"
-    write_phantoms(films, PhantomOptions(patients=24, pitch_mm=2), processes=1)
-    store = open_store(settings(environment(home) | {"MAMMO_HOME": str(home)}))
-    store.data_sets.add("films", films, import_collection(films), by="guest")
-    with serving(home) as address:
+    with_films(tmp_path, patients=24)
+    store = open_store(settings(environment(tmp_path / "home")))
+    with serving(tmp_path / "home") as address:
         yield address, store
     store.close()
 

@@ -15,26 +15,19 @@ from pydicom.uid import DigitalMammographyXRayImageStorageForPresentation, Expli
 from sklearn.datasets import load_sample_images
 
 from tests.end_to_end.browser import WAIT_MS, settled, visit
-from tests.end_to_end.trainings import trained_server
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    with trained_server(tmp_path_factory.mktemp("predict")) as running:
-        yield running
+def address(trained):
+    return trained.address
 
 
 @pytest.fixture(scope="module")
-def address(server):
-    return server.address
-
-
-@pytest.fixture(scope="module")
-def films(server):
+def films(trained):
     """The four views of one woman."""
-    case = min((server.films / "MINI-DDSM-Complete-PNG-16").glob("*/*"))
+    case = min((trained.films / "MINI-DDSM-Complete-PNG-16").glob("*/*"))
     return sorted(path for path in case.glob("*.png") if "mask" not in path.name.lower())
 
 

@@ -17,17 +17,10 @@ from playwright.sync_api import expect
 from mammo.config import settings
 from mammo.prediction.client import is_there
 from tests.end_to_end.browser import WAIT_MS, environment, fresh_app, settled, visit
-from tests.end_to_end.trainings import trained_server
 
 pytestmark = pytest.mark.slow
 ANSWER = "The model's answer, not a diagnosis:"  # of one image in Results
 PREDICTED = "answer of the model, not a diagnosis"
-
-
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory):
-    with trained_server(tmp_path_factory.mktemp("results")) as server:
-        yield server
 
 
 def largest_cell(store):

@@ -15,20 +15,12 @@ from mammo.jobs.embeddings import known_pictures
 from mammo.store import JobFilter, JobState, NewJob
 from mammo.training.presets import PRESETS
 from tests.end_to_end.browser import WAIT_MS, barriers_of, environment, settled
-from tests.end_to_end.trainings import trained_server
 
 pytestmark = pytest.mark.slow
 TILES = "button:has(.film)"
 SECTIONS = [
     "curves", "thresholds", "calibration", "groups", "plane", "compare", "audits", "maps", "worklist", "export",
 ]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory):
-    """A training of films, job 1."""
-    with trained_server(tmp_path_factory.mktemp("sections")) as server:
-        yield server
 
 
 def page_shows(role, words):

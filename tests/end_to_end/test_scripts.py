@@ -22,7 +22,6 @@ from mammo.store import Failure
 from tests.corpus.dicoms import dicom
 from tests.corpus.personal import identifiable_elements
 from tests.end_to_end.browser import WAIT_MS
-from tests.end_to_end.trainings import trained_server
 from tests.pages.hostile import fill, renamed
 from tests.pages.stand_in import FACTS, PNG
 from tests.pages.texts import TEXTS
@@ -97,11 +96,10 @@ def test_no_pdf_holds_a_script_or_a_link(report):
 
 
 @pytest.fixture(scope="module")
-def hostile_server(tmp_path_factory):
-    with trained_server(tmp_path_factory.mktemp("hostile")) as server:
-        jobs = fill(server.store, server.films, renamed(import_collection(server.films)))
-        server.store.jobs.fail(jobs["running"], 1, Failure("bug", TEXTS[13], TEXTS[14]))  # no worker is to take it up
-        yield server, jobs
+def hostile_server(trained):
+    jobs = fill(trained.store, trained.films, renamed(import_collection(trained.films)))
+    trained.store.jobs.fail(jobs["running"], 1, Failure("bug", TEXTS[13], TEXTS[14]))  # no worker is to take it up
+    return trained, jobs
 
 
 @pytest.mark.parametrize("place", PAGES)
