@@ -15,7 +15,7 @@ CLASS_NAMES = ("normal", "benign", "malignant")  # the field's order; other clas
 UNLABELLED = "unlabelled"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Lesion:
     """One outlined finding: a circle, or the union of mask files. Pixels of the stored picture, origin top left."""
 
@@ -61,7 +61,7 @@ class Findings:
     warnings: tuple[str, ...] = ()  # about the collection as a whole
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Sample:
     """One imported picture with its facts: an entry whose file was opened, checked and hashed."""
 

@@ -111,8 +111,8 @@ class DataSets:
         with self._database.reading() as connection:
             data_set_id = find_data_set(connection, name)
             root = connection.scalars(select(DataSet.root).where(DataSet.id == data_set_id)).one()
-            rows = connection.execute(query.where(SampleRow.data_set_id == data_set_id)).all()
-        return sample_rows.to_samples(rows, Path(root))
+            rows = connection.execute(query.where(SampleRow.data_set_id == data_set_id))
+            return sample_rows.to_samples(rows, Path(root))
 
     def signatures(self, name: str) -> dict[str, Signature]:
         """How its images look, by the SHA-256 of their files; NotFoundError names the data sets there are."""

@@ -50,5 +50,7 @@ class Predictions:
         if fold is not None:
             query = query.where(Prediction.fold == fold)
         with self._database.reading() as connection:
-            rows = connection.execute(query.order_by(Prediction.part, Prediction.fold, Prediction.item_id)).all()
-        return tuple(PredictionRecord(**{**row._asdict(), "probabilities": tuple(row.probabilities)}) for row in rows)
+            rows = connection.execute(query.order_by(Prediction.part, Prediction.fold, Prediction.item_id))
+            return tuple(
+                PredictionRecord(**{**row._asdict(), "probabilities": tuple(row.probabilities)}) for row in rows
+            )

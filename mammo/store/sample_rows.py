@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,6 @@ from mammo.datasets import Lesion, Sample
 #: Columns whose values stand in a sample under the same name, as they are.
 _SAME = (
     "patient_id",
-    "labels",
     "sha256",
     "width_px",
     "height_px",
@@ -26,7 +25,7 @@ _SAME = (
     "density",
     "scanner",
 )
-COLUMNS = tuple(getattr(SampleRow, name) for name in ("file", "lesions", "warnings", "alike", *_SAME))
+COLUMNS = tuple(getattr(SampleRow, name) for name in ("file", "lesions", "warnings", "alike", "labels", *_SAME))
 
 
 def to_row(sample: Sample, data_set_id: int) -> dict[str, Any]:
@@ -43,18 +42,20 @@ def to_row(sample: Sample, data_set_id: int) -> dict[str, Any]:
     }
 
 
-def to_samples(rows: Sequence[Row[*tuple[Any, ...]]], root: Path) -> tuple[Sample, ...]:
-    """Samples of ``COLUMNS``, below a root."""
-    return tuple(_sample(row, root) for row in rows)
+def to_samples(rows: Iterable[Row[*tuple[Any, ...]]], root: Path) -> tuple[Sample, ...]:
+    """Samples of ``COLUMNS``, below a root; what many of them have in common is held once."""
+    known: dict[Any, Any] = {}
+    return tuple(_sample(row, root, known) for row in rows)
 
 
-def _sample(row: Row[*tuple[Any, ...]], root: Path) -> Sample:
-    file, lesions, warnings, alike, *same = row
+def _sample(row: Row[*tuple[Any, ...]], root: Path, known: dict[Any, Any]) -> Sample:
+    file, lesions, warnings, alike, labels, *same = row
     return Sample(
         id=file,
         path=root / file,
         lesions=tuple(Lesion(**lesion) for lesion in lesions),
-        warnings=tuple(warnings),
+        warnings=tuple(known.setdefault(warning, warning) for warning in warnings),
         alike=None if alike is None else tuple(alike),
-        **dict(zip(_SAME, same, strict=True)),
+        labels=known.setdefault(tuple(labels.items()), labels),
+        **{name: known.setdefault(value, value) for name, value in zip(_SAME, same, strict=True)},
     )

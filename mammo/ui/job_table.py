@@ -36,7 +36,8 @@ def show_jobs() -> None:
     if not jobs:
         st.caption("No job yet.")
         return
-    table = table_of(rows_of(jobs))
+    rows = rows_of(jobs)
+    table = table_of(rows, [name for name in rows[0] if any(row[name] != "" for row in rows)])
     st.dataframe(
         table, hide_index=True, lazy=False, row_height=36, column_config=_COLUMNS, alt="Jobs, the latest first"
     )
@@ -90,13 +91,18 @@ def _row(job: JobRecord, score: Interval | None) -> dict[str, object]:
         "State": job.state.value,
         "Progress": math.floor(100 * job.progress + 1e-6) / 100,  # whole percents, and 100 only when it is done
         "Balanced accuracy": "" if score is None else str(score),
-        "Note": " ".join(sentence for sentence in (job.failure, job.advice) if sentence)
-        or job.reason
-        or job.note
-        or "",
+        "Note": _note(job),
         "Device": (job.versions or {}).get("device", ""),
         "Owner": job.owner,
     }
+
+
+def _note(job: JobRecord) -> str:
+    """Why it failed or waits, or how far it is; of what has succeeded there is nothing to say."""
+    if job.state == JobState.SUCCEEDED:
+        return ""
+    failure = " ".join(sentence for sentence in (job.failure, job.advice) if sentence)
+    return failure or job.reason or job.note or ""
 
 
 def _title(job: JobRecord) -> str:

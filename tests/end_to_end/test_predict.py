@@ -136,6 +136,24 @@ def test_a_zip_is_judged_as_a_job_that_leaves_its_tables(open_page, address, fil
     table = Path(coming.value.path()).read_text("utf-8-sig").splitlines()
     assert len(table) == 6
     assert "classes that fit" in table[0]
+    later = open_page("light", 400)
+    later.goto(page.url)
+    later.get_by_text("4 of 5 files answered").wait_for(timeout=WAIT_MS)
+    assert later.evaluate("document.documentElement.scrollWidth") <= 400
+    assert page.problems == later.problems == []
+
+
+def test_two_tabs_at_once_are_answered_each_its_own_files(open_page, address, films):
+    one = open_page()
+    two = one.context.new_page()
+    for tab in (one, two):
+        visit(tab, f"{address}/predict", "Predict")
+    one.locator("input[type=file]").set_input_files([file("left.png", films[0].read_bytes())])
+    two.locator("input[type=file]").set_input_files([file(f"{path.stem}.png", path.read_bytes()) for path in films[1:]])
+    expect(opens(two)).to_have_count(len(films) - 1, timeout=WAIT_MS)
+    expect(one.locator(".st-key-answer")).to_have_count(1, timeout=WAIT_MS)
+    expect(opens(one)).to_have_count(0)
+    assert one.problems == []
 
 
 def chest():
