@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
+
+from mammo.config import Settings, settings
+from mammo.store import open_store
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
@@ -19,6 +23,25 @@ def clean_environment(tmp_path_factory, monkeypatch):
         if name.startswith("MAMMO_") and name != "MAMMO_REQUIRE_ALL":
             monkeypatch.delenv(name)
     monkeypatch.setenv("MAMMO_HOME", str(tmp_path_factory.mktemp("mammo-home")))
+
+
+@pytest.fixture(scope="session")
+def file_with_tables(tmp_path_factory):
+    """A SQLite database that has all tables and no row: to copy it takes a tenth of the time of making it anew."""
+    file = tmp_path_factory.mktemp("tables") / "mammo.db"
+    open_store(Settings(Path(), f"sqlite:///{file}", Path(), ())).close()
+    return file
+
+
+@pytest.fixture
+def store(file_with_tables):
+    """The store of this test's own home, without a row."""
+    where = settings()
+    where.home.mkdir(exist_ok=True)
+    shutil.copy(file_with_tables, where.home)
+    opened = open_store(where)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

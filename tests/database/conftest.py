@@ -90,14 +90,6 @@ def postgres(postgres_server):
     engine.dispose()
 
 
-@pytest.fixture(scope="session")
-def file_with_tables(tmp_path_factory):
-    """A SQLite database that has all tables and no row."""
-    file = tmp_path_factory.mktemp("tables") / "mammo.db"
-    open_store(Settings(Path(), f"sqlite:///{file}", Path(), ())).close()
-    return file
-
-
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def database_url(request, tmp_path):
     """Address of a database that holds nothing yet; for a test of an open store, copied from one with all tables."""

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import pytest
 import streamlit as st
+from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
@@ -16,7 +17,7 @@ from mammo.config import settings
 from mammo.datasets.importing import import_collection
 from mammo.evaluation.evaluation import evaluate
 from mammo.phantoms import PhantomOptions, write_phantoms
-from mammo.store import Failure, NewJob, PredictionRecord, Worker, open_store
+from mammo.store import Failure, NewJob, PredictionRecord, Worker
 from tests.pages.stand_in import StandIn
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -24,9 +25,19 @@ WORKER = Worker(id="test", pid=os.getpid(), boot_id="boot", started=0.0)
 SCORES = {"test": {"scores": {"balanced_accuracy": {"value": 0.57, "low": 0.49, "high": 0.66}}}}
 
 
+@pytest.fixture(scope="session")
+def installed_components():
+    """Components of installed packages, for which Streamlit looks through all of them."""
+    return manifest_scanner.scan_component_manifests()
+
+
 @pytest.fixture(autouse=True)
-def warm_server(monkeypatch):
-    """AppTest forgets before each run that ``st.navigation`` was called, which a server never does."""
+def warm_server(monkeypatch, installed_components):
+    """AppTest begins each run as a server that just starts; a server that runs has done these things once for all.
+
+    It knows that ``st.navigation`` was called, and which components are installed.
+    """
+    monkeypatch.setattr(manifest_scanner, "scan_component_manifests", lambda: installed_components)
     begin = PagesManager.__init__
 
     def begin_warm(self, *args, **kwargs):
@@ -59,13 +70,6 @@ def opened(app):
     return at
 
 
-@pytest.fixture
-def store():
-    opened = open_store(settings())
-    yield opened
-    opened.close()
-
-
 @pytest.fixture(scope="session")
 def phantoms(tmp_path_factory):
     """Twelve films of three women, one of each class."""
@@ -74,10 +78,16 @@ def phantoms(tmp_path_factory):
     return folder
 
 
+@pytest.fixture(scope="session")
+def imported(phantoms):
+    """What an import finds in them."""
+    return import_collection(phantoms)
+
+
 @pytest.fixture
-def data_set(store, phantoms):
+def data_set(store, phantoms, imported):
     """The phantoms, imported under the name "phantoms"."""
-    return store.data_sets.add("phantoms", phantoms, import_collection(phantoms), by="guest")
+    return store.data_sets.add("phantoms", phantoms, imported, by="guest")
 
 
 @pytest.fixture

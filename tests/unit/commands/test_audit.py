@@ -8,21 +8,13 @@ import pytest
 from typer.testing import CliRunner
 
 from mammo.commands import app
-from mammo.config import settings
 from mammo.datasets.importing import import_collection
 from mammo.datasets.splitting import split_samples
 from mammo.phantoms import PhantomOptions, write_phantoms
-from mammo.store import NewJob, Worker, open_store
+from mammo.store import NewJob, Worker
 from mammo.training.presets import PRESETS
 
 WORKER = Worker("worker-1", 4711, "boot-1", 12.5)
-
-
-@pytest.fixture
-def store():
-    opened = open_store(settings())
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from mammo.commands import app
 from mammo.config import settings
 from mammo.datasets import Sample
 from mammo.datasets.importing import ImportResult, fingerprint_of
-from mammo.store import Failure, NewJob, Worker, open_store
+from mammo.store import Failure, NewJob, Worker
 
 WORKER = Worker("worker-1", 4711, "boot-1", 12.5)
 TRAIN = ["train", "--dataset", "films", "--preset", "demo", "--queue"]
@@ -30,13 +30,6 @@ def mammo():
         return json.loads(result.stdout) if "--json" in arguments else result.stdout
 
     return call
-
-
-@pytest.fixture
-def store():
-    store = open_store(settings())
-    yield store
-    store.close()
 
 
 @pytest.fixture

@@ -17,14 +17,6 @@ from mammo.imaging.reading import read_image
 from mammo.jobs.archive_import import import_archive
 from mammo.jobs.importing import ImportRequest
 from mammo.pseudonyms import pseudonyms
-from mammo.store import open_store
-
-
-@pytest.fixture
-def store():
-    opened = open_store(settings())
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

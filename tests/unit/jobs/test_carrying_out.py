@@ -11,13 +11,7 @@ from mammo.errors import JobStateError, SettingsError, TrainingError
 from mammo.jobs.carrying_out import carry_out_job, start_job
 from mammo.jobs.kinds import JOB_KINDS, Finished, JobKind
 from mammo.jobs.workers import this_process
-from mammo.store import JobState, NewJob, open_store
-
-
-@pytest.fixture
-def store():
-    settings().home.mkdir(exist_ok=True)
-    return open_store(settings())
+from mammo.store import JobState, NewJob
 
 
 @pytest.fixture

@@ -11,16 +11,9 @@ from mammo.config import settings
 from mammo.errors import ImageError, NotFoundError, ParameterError
 from mammo.imaging.reading import decode_image
 from mammo.jobs.kept_pictures import Upload, keep_picture, kept_path, remove_picture, remove_unlisted_pictures
-from mammo.store import NewJob, open_store
+from mammo.store import NewJob
 from tests.corpus.dicoms import dicom, film
 from tests.corpus.personal import PLANTED, identifiable_elements, identified_film
-
-
-@pytest.fixture
-def store():
-    opened = open_store(settings())
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -12,13 +12,7 @@ from mammo.jobs.importing import ImportRequest
 from mammo.jobs.kinds import JOB_KINDS
 from mammo.jobs.workers import this_process
 from mammo.phantoms import PhantomOptions, write_phantoms
-from mammo.store import JobState, NewJob, open_store
-
-
-@pytest.fixture
-def store():
-    settings().home.mkdir(exist_ok=True)
-    return open_store(settings())
+from mammo.store import JobState, NewJob
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from mammo.config import settings
 from mammo.datasets.importing import import_collection
 from mammo.datasets.splitting import split_samples
 from mammo.errors import DatasetError, ParameterError
@@ -19,7 +18,7 @@ from mammo.jobs.leakage_twin import (
 )
 from mammo.jobs.workers import this_process
 from mammo.phantoms import PhantomOptions, write_phantoms
-from mammo.store import Failure, JobFilter, JobState, NewJob, PredictionRecord, open_store
+from mammo.store import Failure, JobFilter, JobState, NewJob, PredictionRecord
 from mammo.training.presets import PRESETS
 
 CONFIG = PRESETS["demo"].config({"epochs": 1, "image_size": 64})
@@ -35,11 +34,9 @@ def films(tmp_path_factory):
 
 
 @pytest.fixture
-def store(films):
-    opened = open_store(settings())
-    opened.data_sets.add("films", *films, by="anna")
-    yield opened
-    opened.close()
+def store(store, films):
+    store.data_sets.add("films", *films, by="anna")
+    return store
 
 
 @pytest.fixture

@@ -22,17 +22,10 @@ from mammo.jobs import opinion_export
 from mammo.jobs.kept_pictures import Upload, keep_picture, remove_picture
 from mammo.jobs.opinion_export import OpinionExport, zip_of_nothing, zipped_export
 from mammo.phantoms import PhantomOptions, write_phantoms
-from mammo.store import NewJob, NewOpinion, open_store
+from mammo.store import NewJob, NewOpinion
 from tests.corpus.dicoms import dicom, film
 
 EVERYTHING = OpinionExport("anna")
-
-
-@pytest.fixture
-def store():
-    opened = open_store(settings())
-    yield opened
-    opened.close()
 
 
 @pytest.fixture(scope="module")

@@ -1,13 +1,12 @@
 import pytest
 
-from mammo.config import settings
 from mammo.datasets.importing import import_collection
 from mammo.errors import DatasetError
 from mammo.jobs.paper import plan_reproduction, queue_reproduction, reproductions
 from mammo.paper.protocols import PaperOptions
 from mammo.paper.recipes import RECIPES
 from mammo.phantoms import PhantomOptions, write_phantoms
-from mammo.store import JobFilter, open_store
+from mammo.store import JobFilter
 from mammo.training.batches import batches_per_epoch
 from mammo.training.series import counts_of_first_fold
 
@@ -23,11 +22,9 @@ def films(tmp_path_factory):
 
 
 @pytest.fixture
-def store(films):
-    opened = open_store(settings())
-    opened.data_sets.add("films", *films, by="guest")
-    yield opened
-    opened.close()
+def store(store, films):
+    store.data_sets.add("films", *films, by="guest")
+    return store
 
 
 def queued(store, options=OPTIONS):

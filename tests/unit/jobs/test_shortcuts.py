@@ -16,7 +16,7 @@ from mammo.jobs.reporting import JobReporter, JobStoppedError
 from mammo.jobs.shortcuts import RadarReport, data_set_radar
 from mammo.jobs.workers import this_process
 from mammo.phantoms import PhantomOptions, write_phantoms
-from mammo.store import JobState, NewJob, open_store
+from mammo.store import JobState, NewJob
 
 
 @pytest.fixture(scope="module")
@@ -25,13 +25,6 @@ def films(tmp_path_factory):
     folder = tmp_path_factory.mktemp("films") / "phantoms"
     write_phantoms(folder, PhantomOptions(patients=30, pitch_mm=2), processes=1)
     return folder
-
-
-@pytest.fixture
-def store():
-    opened = open_store(settings())
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

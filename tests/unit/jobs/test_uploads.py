@@ -1,17 +1,8 @@
-import pytest
-
 from mammo.config import settings
 from mammo.jobs.uploads import remove_forgotten_uploads
-from mammo.store import NewJob, Worker, open_store
+from mammo.store import NewJob, Worker
 
 WORKER = Worker(id="test", pid=1, boot_id="boot", started=0.0)
-
-
-@pytest.fixture
-def store():
-    opened = open_store(settings())
-    yield opened
-    opened.close()
 
 
 def upload(name):
