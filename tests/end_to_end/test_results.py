@@ -52,7 +52,7 @@ def test_a_cell_opens_its_images_and_an_image_opens_large_and_comes_back_by_its_
     tiles.first.click()
     expect(page.get_by_text(ANSWER)).to_be_visible(timeout=WAIT_MS)
     expect(page).to_have_url(re.compile("image="))
-    overlay = page.get_by_role("img", name=re.compile("heat map", re.IGNORECASE)).first
+    overlay = page.get_by_role("img", name=re.compile("with the heat map of")).first
     in_color = overlay.get_attribute("src")
     page.get_by_role("radio", name="Contours").click()
     expect(overlay).not_to_have_attribute("src", in_color, timeout=WAIT_MS)
