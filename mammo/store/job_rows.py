@@ -47,6 +47,7 @@ _LARGE = (Job.result, Job.model)
 #: Who is served first: by priority, then by place, then by age.
 SERVED_FIRST = (Job.priority.desc(), Job.position, Job.id)
 
+#: Behind the last job, whatever its state.
 _LAST_PLACE = select(func.coalesce(func.max(aliased(Job).position), 0) + 1).scalar_subquery()
 
 

@@ -86,6 +86,12 @@ def visit(page, url, title):
     settled(page)
 
 
+def film_drawn(page):
+    """Until the live contrast is there and has its film: before, a key or a hand would change nothing."""
+    page.locator(".waiting").wait_for(state="attached", timeout=WAIT_MS)
+    page.locator(".waiting").wait_for(state="hidden", timeout=WAIT_MS)
+
+
 def barriers_that_stay(page):
     """What is wrong once everything has come in: what comes and what goes is half transparent for a moment."""
     end = time.monotonic() + BARRIERS_GONE_SECONDS

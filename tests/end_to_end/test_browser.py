@@ -7,7 +7,7 @@ import shutil
 import pytest
 from playwright.sync_api import expect
 
-from tests.end_to_end.browser import WAIT_MS, serving, settled, visit
+from tests.end_to_end.browser import WAIT_MS, film_drawn, serving, settled, visit
 
 pytestmark = pytest.mark.slow
 
@@ -54,7 +54,7 @@ def test_a_deep_link_as_the_first_visit_to_a_server_comes_with_frame_and_setting
 def test_moving_a_parameter_changes_the_picture_and_the_address(address, open_page):
     page = open_page()
     visit(page, f"{address}/contrast?method=clahe", "Contrast")
-    expect(page.locator(".waiting")).to_be_hidden(timeout=WAIT_MS)
+    film_drawn(page)
     before = pixels(film_after(page))
     page.locator("input[type=range]").first.focus()
     page.keyboard.press("ArrowRight")

@@ -17,7 +17,7 @@ from mammo.imaging.gray_image import to_stored
 from mammo.ui import live_film, live_setting
 from mammo.ui.components import live_contrast
 from mammo.ui.components.live_contrast import ContrastView
-from tests.end_to_end.browser import WAIT_MS, settled, visit
+from tests.end_to_end.browser import WAIT_MS, film_drawn, settled, visit
 
 pytestmark = pytest.mark.slow
 SETTINGS = 200
@@ -120,7 +120,7 @@ def contrast(address, open_page):
         page.sent = []
         page.on("websocket", lambda socket: socket.on("framesent", lambda frame: page.sent.append(frame)))
         visit(page, f"{address}/contrast?{query}", "Contrast")
-        expect(page.locator(".waiting")).to_be_hidden(timeout=WAIT_MS)
+        film_drawn(page)
         return page
 
     return opened
@@ -324,7 +324,7 @@ def test_a_finger_scrolls_the_page_until_a_tap_gives_it_the_film(browser, addres
     context = browser.new_context(viewport={"width": 400, "height": 900}, has_touch=True)
     page = context.new_page()
     visit(page, f"{address}/contrast?method=levels", "Contrast")
-    expect(page.locator(".waiting")).to_be_hidden(timeout=WAIT_MS)
+    film_drawn(page)
     stage = page.locator(".stage")
     assert stage.evaluate("stage => getComputedStyle(stage).touchAction") != "none"
     stage.scroll_into_view_if_needed()
