@@ -10,7 +10,7 @@ with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
     st.title("Results", anchor=False, width="content")
     job = finished_jobs.choose_training()
 if job is None:
-    finished_jobs.show_no_training()
+    finished_jobs.show_no_training("this page shows its results")
     st.stop()
 with messages.errors_shown():
     results_view.show_results(job)

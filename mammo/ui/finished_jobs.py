@@ -23,9 +23,9 @@ def choose_training(*, label: str = "Job") -> JobRecord | None:
     return cache.store().jobs.get(int(chosen))  # whole, with its result
 
 
-def show_no_training() -> None:
-    """What a page says as long as nothing has been trained."""
-    st.info("No training has finished yet. Once one has, this page shows its results.", icon=":material/info:")
+def show_no_training(then: str) -> None:
+    """What a page says as long as nothing has been trained: what it will do then, as a clause."""
+    st.info(f"No training has finished yet. Once one has, {then}.", icon=":material/info:")
     st.page_link("pages/training.py", label="Start a training", icon=":material/model_training:")
 
 

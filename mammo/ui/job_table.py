@@ -29,6 +29,8 @@ _COLUMNS = {
     ),
 }
 
+_SAME_FOR_MOST = ("Device", "Owner")  # columns that stand there only where jobs differ
+
 
 def show_jobs() -> None:
     """The latest jobs as they are now."""
@@ -37,7 +39,8 @@ def show_jobs() -> None:
         st.caption("No job yet.")
         return
     rows = rows_of(jobs)
-    table = table_of(rows, [name for name in rows[0] if any(row[name] != "" for row in rows)])
+    told = [name for name in rows[0] if name not in _SAME_FOR_MOST or len({row[name] for row in rows}) > 1]
+    table = table_of(rows, [name for name in told if any(row[name] != "" for row in rows)])
     st.dataframe(
         table, hide_index=True, lazy=False, row_height=36, column_config=_COLUMNS, alt="Jobs, the latest first"
     )
