@@ -21,7 +21,8 @@ FLAGS = [
 WAIT_MS = 60_000
 BARRIERS = Path(__file__).with_name("accessibility.js").read_text(encoding="utf-8")
 BARRIERS_GONE_SECONDS = 15.0
-DARK_GROUND = "rgb(16, 19, 21)"
+GROUNDS = {"light": "rgb(247, 248, 248)", "dark": "rgb(16, 19, 21)"}
+SCREENS = [("light", 1440), ("dark", 1440), ("dark", 400), ("light", 400)]
 NETWORK_SIZES = []  # the file of them, once counted; a server without it spends ten seconds of a core on counting
 # Streamlit's browser part looks for its server below a deep link first, then at the root.
 HARMLESS = ("/_stcore/health", "/_stcore/host-config")
@@ -101,15 +102,15 @@ def barriers_that_stay(page):
 
 
 def barriers_of(page):
-    """What keeps a light page from those who see it badly: as it is, then dark, then dark and narrow as well."""
-    page.emulate_media(color_scheme="light", reduced_motion="reduce")
-    found = barriers_that_stay(page)
-    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-    page.wait_for_function(f"getComputedStyle(document.querySelector('.stApp')).backgroundColor === '{DARK_GROUND}'")
-    settled(page)
-    found += barriers_that_stay(page)
-    page.set_viewport_size({"width": 400, "height": 900})
-    settled(page)
-    found += barriers_that_stay(page)
-    wide = page.evaluate("document.documentElement.scrollWidth")
-    return found if wide <= 400 else [*found, f"{wide} pixels wide on a screen of 400"]
+    """What keeps a page from those who see it badly, and what is wider than the screen, on each of ``SCREENS``."""
+    found = []
+    for scheme, width in SCREENS:
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        page.set_viewport_size({"width": width, "height": 900})
+        ground = f"getComputedStyle(document.querySelector('.stApp')).backgroundColor === '{GROUNDS[scheme]}'"
+        page.wait_for_function(ground, timeout=WAIT_MS)
+        settled(page)
+        found += [f"{barrier}, {scheme}, {width} px" for barrier in barriers_that_stay(page)]
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        found += [f"{wide} pixels wide on a screen of {width}, {scheme}"] * (wide > width)
+    return found
