@@ -18,7 +18,7 @@ from mammo.store import open_store
 
 @expected_failures
 def worker(
-    device: Annotated[str, typer.Option(help="auto, cpu or cuda:N.")] = "auto",
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda:N, or several: cuda:0,cuda:1.")] = "auto",
     until_idle: Annotated[bool, typer.Option("--until-idle", help="End when nothing is queued or running.")] = False,
     as_json: Json = False,
 ) -> None:

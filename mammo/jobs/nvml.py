@@ -30,23 +30,19 @@ class Nvml:
         ]
 
     def use(self, slot: Slot) -> GpuUse:
-        """Memory and processes of a slot.
+        """Memory of a slot, where it has several GPUs of the fullest, and processes on any.
 
         Raises:
             SettingsError: If the GPU does not answer any more.
         """
         with _loss_told(slot):
-            handle = pynvml.nvmlDeviceGetHandleByUUID(slot.visible)
-            memory = pynvml.nvmlDeviceGetMemoryInfo(handle)
-            processes = pynvml.nvmlDeviceGetComputeRunningProcesses(handle)
-        return GpuUse(int(memory.total), int(memory.free), tuple(process.pid for process in processes))
+            memories = [pynvml.nvmlDeviceGetMemoryInfo(pynvml.nvmlDeviceGetHandleByUUID(gpu)) for gpu in slot.gpus]
+        fullest = min(memories, key=lambda memory: memory.free / memory.total)
+        return GpuUse(int(fullest.total), int(fullest.free), tuple(process.pid for process in _processes(slot)))
 
     def memory_of(self, slot: Slot, pids: set[int]) -> int:
         """Bytes that these processes hold on a slot; SettingsError if the GPU does not answer any more."""
-        with _loss_told(slot):
-            handle = pynvml.nvmlDeviceGetHandleByUUID(slot.visible)
-            processes = pynvml.nvmlDeviceGetComputeRunningProcesses(handle)
-        return sum(int(process.usedGpuMemory or 0) for process in processes if process.pid in pids)
+        return sum(int(process.usedGpuMemory or 0) for process in _processes(slot) if process.pid in pids)
 
     def _handles(self) -> Iterator[Any]:
         count = pynvml.nvmlDeviceGetCount() if self.is_there else 0
@@ -54,6 +50,12 @@ class Nvml:
             handle = pynvml.nvmlDeviceGetHandleByIndex(index)
             slices = list(_slices(handle))
             yield from slices or [handle]
+
+
+def _processes(slot: Slot) -> list[Any]:
+    with _loss_told(slot):
+        handles = [pynvml.nvmlDeviceGetHandleByUUID(gpu) for gpu in slot.gpus]
+        return [one for handle in handles for one in pynvml.nvmlDeviceGetComputeRunningProcesses(handle)]
 
 
 @contextmanager

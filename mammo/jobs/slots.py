@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -13,11 +14,16 @@ _FREE_SHARE = 0.5  # of a GPU's memory; with less, other programs hold it and a 
 
 @dataclass(frozen=True)
 class Slot:
-    """One CPU slot, or one GPU or MIG slice of one."""
+    """One CPU slot, one GPU or MIG slice of one, or several GPUs together."""
 
-    name: str  # "cpu", "cuda:0" ...
-    label: str  # "CPU", "NVIDIA H200"
+    name: str  # "cpu", "cuda:0", "cuda:0,cuda:1" ...
+    label: str  # "CPU", "NVIDIA H200", "2 x NVIDIA H200"
     visible: str  # value of CUDA_VISIBLE_DEVICES for the jobs of this slot; empty hides all GPUs
+
+    @property
+    def gpus(self) -> list[str]:
+        """Unique names of its GPUs."""
+        return [one for one in self.visible.split(",") if one]
 
 
 CPU = Slot("cpu", "CPU", "")
@@ -46,7 +52,7 @@ def find_slots(gpus: Gpus) -> tuple[Slot, ...]:
 
 
 def slot_named(name: str, gpus: Gpus) -> Slot:
-    """The slot that a person means: auto, which is the first that no other program fills, cpu or cuda:N.
+    """The slot that a person means: auto, which is the first that no other program fills, cpu, cuda:N, or several.
 
     Raises:
         SettingsError: If this machine has no such device.
@@ -56,10 +62,20 @@ def slot_named(name: str, gpus: Gpus) -> Slot:
     found = find_slots(gpus)
     if name == "auto":
         return next((one for one in found if _is_free(one, gpus)), found[0])
-    slot = next((one for one in found if one.name == name), None)
-    if slot is None:
-        raise SettingsError(f"There is no device {name} here; there is {', '.join(one.name for one in found)}.")
-    return slot
+    chosen = []
+    for wanted in dict.fromkeys(part.strip() for part in name.split(",")):
+        slot = next((one for one in found if one.name == wanted), None)
+        if slot is None:
+            raise SettingsError(f"There is no device {wanted} here; there is {', '.join(one.name for one in found)}.")
+        chosen.append(slot)
+    return chosen[0] if len(chosen) == 1 else _together(chosen)
+
+
+def _together(slots: Sequence[Slot]) -> Slot:
+    """One slot of several GPUs, for trainings that share them."""
+    labels = Counter(one.label for one in slots)
+    label = " and ".join(f"{count} x {label}" for label, count in labels.items())
+    return Slot(",".join(one.name for one in slots), label, ",".join(one.visible for one in slots))
 
 
 def _is_free(slot: Slot, gpus: Gpus) -> bool:

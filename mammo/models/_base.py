@@ -88,5 +88,13 @@ class ModelSpec:
     weights: PretrainedWeights | None = None
     split: Callable[[nn.Module, str], tuple[Part, Part]] = split_chain  # body up to and with a layer, head behind it
 
+    def __reduce__(self) -> tuple[Callable[[str], ModelSpec], tuple[str]]:
+        """Its name is what goes to another process, whatever functions it is made of."""
+        return _named, (self.name,)
+
 
 MODELS: Registry[ModelSpec] = Registry("model")
+
+
+def _named(name: str) -> ModelSpec:
+    return MODELS[name]

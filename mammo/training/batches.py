@@ -52,6 +52,11 @@ def batches_per_epoch(count: int, batch_size: int, *, drop_last: bool) -> int:
     return full + (rest > 0)
 
 
+def step_count(config: TrainingConfig, count: int) -> int:
+    """Steps of a whole training on ``count`` images."""
+    return config.epochs * batches_per_epoch(count, config.batch_size, drop_last=config.drop_last)
+
+
 def epoch_batches(labels: Indices, config: TrainingConfig, epoch: int) -> list[Indices]:
     """Positions of the images of each step of one epoch, in the order in which they are learnt from."""
     generator = np.random.default_rng([config.seed, epoch])

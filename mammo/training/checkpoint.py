@@ -112,7 +112,7 @@ class CheckpointShelf:
         self, step: int, weights: Mapping[str, Tensor], facts: Mapping[str, Any], state: Mapping[str, Any]
     ) -> None:
         """Keep the state after ``step``, and the one before it."""
-        write_checkpoint(self.folder / f"step-{step:09d}", weights, {**facts, "step": step}, state)
+        write_checkpoint(self._generation(step), weights, {**facts, "step": step}, state)
         for old in self._generations()[:-2]:
             shutil.rmtree(old, ignore_errors=True)  # the new one is whole; the next save tries again
 
@@ -146,11 +146,18 @@ class CheckpointShelf:
             raise CheckpointError(f"No checkpoint of this job is whole. {problems[0]} Start the job afresh.")
         return None, []
 
+    def folder_of(self, checkpoint: Checkpoint) -> Path:
+        """Where one that ``latest`` has given lies."""
+        return self._generation(checkpoint.facts["step"])
+
     def clear(self) -> None:
         """Remove what only a resume needs: the generations and kept features, not the best."""
         for folder in self._generations():
             shutil.rmtree(folder)
         shutil.rmtree(self.features, ignore_errors=True)
+
+    def _generation(self, step: int) -> Path:
+        return self.folder / f"step-{step:09d}"
 
     def _generations(self) -> list[Path]:
         return sorted(path for path in self.folder.glob("step-*") if path.suffix != ".tmp")

@@ -163,6 +163,12 @@ class TrainingConfig(BaseModel):
     precision: Literal["auto", "fp32", "bf16"] = Field("fp32", description="auto: bf16 where the hardware has it.")
     deterministic: bool = Field(default=True, description="The same seed gives the same weights on the same machine.")
     threads: int = Field(0, ge=0, le=256, description="CPU threads; 0: as many as there are cores.")
+    devices: int = Field(
+        1,
+        ge=1,
+        le=64,
+        description="GPUs that share every batch, each in a process of its own. On a CPU it works, but gains nothing.",
+    )
     checkpoint_every: int = Field(
         0, ge=0, le=1_000_000, description="Iterations between checkpoints; 0: by time, at most a tenth of it spent."
     )
@@ -185,6 +191,10 @@ class TrainingConfig(BaseModel):
             raise ParameterError(f"A batch of {self.batch_size} has no {self.micro_batches} parts of 2 or more.")
         if self.cached_features and not self.frozen:
             raise ParameterError("cached_features: only frozen layers answer the same in every epoch; set frozen too.")
+        if self.devices > 1 and self.cached_features:
+            raise ParameterError("devices: with cached features only the head is trained, which one device does best.")
+        if self.batch_size // (self.micro_batches * self.devices) < 2:
+            raise ParameterError(f"A batch of {self.batch_size} is too small for {self.devices} devices.")
         smallest = MODELS[self.model].min_input_size
         if self.image_size is not None and self.image_size < smallest:
             raise ParameterError(f"image_size: {self.model} needs at least {smallest} pixels, not {self.image_size}.")

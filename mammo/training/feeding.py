@@ -15,12 +15,14 @@ from mammo.augmentation.policy import Policy, draw_matrices
 from mammo.training.batches import Indices, LabelledImages, augmented, epoch_batches, to_input
 from mammo.training.device_warp import DeviceInput, sampling_maps
 from mammo.training.row_sources import RowSource, row_source, sent
+from mammo.training.shares import WHOLE, Share
 
 if TYPE_CHECKING:
     from mammo.imaging.gray_image import StoredImage
     from mammo.models import ModelSpec
     from mammo.training.config import TrainingConfig
     from mammo.training.engine import Engine
+    from mammo.training.fit import TrainingParts
 
 
 class Batch(Protocol):
@@ -90,15 +92,22 @@ class DeviceBatch:
 class HostFeed:
     """Images are moved by OpenCV, one batch when it is asked for."""
 
-    def __init__(self, data: LabelledImages, config: TrainingConfig, spec: ModelSpec, device: torch.device) -> None:
-        self._data, self._config, self._spec, self._device = data, config, spec, device
+    def __init__(
+        self,
+        data: LabelledImages,
+        config: TrainingConfig,
+        spec: ModelSpec,
+        device: torch.device,
+        share: Share = WHOLE,
+    ) -> None:
+        self._data, self._config, self._spec, self._device, self._share = data, config, spec, device, share
         self._policy = Policy.of(config.augmentation)
         self._order: tuple[int, list[Indices]] = (-1, [])
 
     def batch(self, epoch: int, number: int) -> HostBatch:
         if self._order[0] != epoch:
             self._order = epoch, epoch_batches(self._data.labels, self._config, epoch)
-        positions = self._order[1][number]
+        positions = self._share.of(self._order[1][number])
         images = augmented(self._data, positions, self._policy, seed=self._config.seed, epoch=epoch)
         return HostBatch(images, self._data.labels[positions], self._spec, self._device)
 
@@ -115,10 +124,16 @@ class DeviceFeed:
     """Images lie on the device or are streamed to it; what is drawn for an epoch is sent there once, at its start."""
 
     def __init__(
-        self, data: LabelledImages, config: TrainingConfig, spec: ModelSpec, device: torch.device, engine: Engine
+        self,
+        data: LabelledImages,
+        config: TrainingConfig,
+        spec: ModelSpec,
+        device: torch.device,
+        engine: Engine,
+        share: Share = WHOLE,
     ) -> None:
         array = data.images.array
-        self._data, self._config, self._device = data, config, device
+        self._data, self._config, self._device, self._share = data, config, device, share
         self._policy = Policy.of(config.augmentation)
         self._source: RowSource = row_source(array, data.images.rows, device, share_of_memory=engine.share_of_memory)
         self._make = DeviceInput(array.dtype, spec, device)
@@ -150,10 +165,17 @@ class DeviceFeed:
             self._coming = epoch + 1, self._ahead.submit(self._planned, epoch + 1)
 
     def _planned(self, epoch: int) -> _EpochPlan:
-        batches = epoch_batches(self._data.labels, self._config, epoch)
+        batches = [self._share.of(batch) for batch in epoch_batches(self._data.labels, self._config, epoch)]
         if not self._policy.steps:
             return _EpochPlan(batches, None)
         size = self._data.images.array.shape[-1]
         ids = [self._data.ids[position] for position in np.concatenate(batches)]
         drawn = draw_matrices(self._policy, seed=self._config.seed, epoch=epoch, sample_ids=ids, size=size)
         return _EpochPlan(batches, sampling_maps(drawn, size))
+
+
+def feed_of(config: TrainingConfig, parts: TrainingParts, engine: Engine) -> Feed:
+    """What a process's steps learn from, made where its engine keeps images."""
+    if engine.on_device:
+        return DeviceFeed(parts.train, config, parts.spec, parts.device, engine, parts.share)
+    return HostFeed(parts.train, config, parts.spec, parts.device, parts.share)

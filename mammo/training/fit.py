@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -13,12 +13,14 @@ import torch
 from torch import nn
 
 from mammo.errors import TrainingError
-from mammo.training.batches import LabelledImages, batches_per_epoch
+from mammo.training.batches import LabelledImages, batches_per_epoch, step_count
 from mammo.training.cached_features import FeatureShelf
 from mammo.training.engine import Engine, engine_for
+from mammo.training.followers import Followers, ResumeOrder, StepOrder, followers_of
 from mammo.training.forward import Inputs, probabilities_from
 from mammo.training.input_path import input_path_of
 from mammo.training.losses import LossBuffer
+from mammo.training.shares import WHOLE, Share
 from mammo.training.steps import Steps
 
 if TYPE_CHECKING:
@@ -64,6 +66,7 @@ class TrainingParts:
     device: torch.device
     fold: int = 0
     engine: Engine | None = None  # None: the device's own
+    share: Share = WHOLE  # of every batch, where several processes train together
 
 
 @dataclass
@@ -107,11 +110,13 @@ def fit(config: TrainingConfig, parts: TrainingParts, shelf: CheckpointShelf, re
         TrainingError: If the loss is not finite; the last finite state stays on the shelf.
         CheckpointError: If checkpoints exist but none is whole, or one can't be written.
     """
-    work = _Fit(config, parts, shelf, reporter)
-    try:
-        return work.carry_out()
-    finally:
-        work.let_go()
+    parts = replace(parts, share=Share(0, config.devices))
+    with followers_of(config, parts) as followers:
+        work = _Fit(config, parts, shelf, reporter, followers)
+        try:
+            return work.carry_out()
+        finally:
+            work.let_go()
 
 
 class _StoppedError(Exception):
@@ -122,15 +127,21 @@ class _Fit:
     """One call of ``fit``."""
 
     def __init__(
-        self, config: TrainingConfig, parts: TrainingParts, shelf: CheckpointShelf, reporter: Reporter
+        self,
+        config: TrainingConfig,
+        parts: TrainingParts,
+        shelf: CheckpointShelf,
+        reporter: Reporter,
+        followers: Followers,
     ) -> None:
         self.config, self.parts, self.shelf, self.reporter = config, parts, shelf, reporter
+        self.followers = followers
         self.model = parts.model.to(parts.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.engine = engine = parts.engine or engine_for(parts.device)
         features = FeatureShelf(shelf.features, config, parts, self._on_features)
         self.input_path = input_path_of(config, parts, engine, features)
         self.steps_per_epoch = batches_per_epoch(len(parts.train), config.batch_size, drop_last=config.drop_last)
-        self.step_count = self.steps_per_epoch * config.epochs
+        self.step_count = step_count(config, len(parts.train))
         self.steps = Steps(config, parts, self.input_path.answer, engine, self.step_count)
         self.validation_every = config.validation_every or self.steps_per_epoch
         self.at = Progress()
@@ -164,6 +175,7 @@ class _Fit:
         for number in range(position, self.steps_per_epoch):
             if self.reporter.should_stop():
                 return True
+            self.followers.tell(StepOrder(epoch, number, self.at.step))
             try:
                 batch = self.input_path.feed.batch(epoch, number)
             except _StoppedError:
@@ -266,6 +278,7 @@ class _Fit:
         assert checkpoint.state is not None  # noqa: S101 - the shelf keeps generations with their state only
         self.model.load_state_dict(checkpoint.weights)
         self.steps.restore(checkpoint.state["optimizer"])
+        self.followers.tell(ResumeOrder(self.shelf.folder_of(checkpoint)))
         torch.set_rng_state(checkpoint.state["random"])
         if self.parts.device.type == "cuda" and "random_cuda" in checkpoint.state:  # a CPU's checkpoint has none
             torch.cuda.set_rng_state(checkpoint.state["random_cuda"], self.parts.device)

@@ -12,7 +12,7 @@ from mammo.models import split_before
 from mammo.training.batches import LabelledImages, plain, to_input
 from mammo.training.cached_features import FeatureFeed, Features, FeatureShelf, source_of
 from mammo.training.device_warp import DeviceInput
-from mammo.training.feeding import DeviceFeed, Feed, HostFeed
+from mammo.training.feeding import Feed, feed_of
 from mammo.training.forward import Inputs, batch_size_for
 from mammo.training.row_sources import RowSource, row_source
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mammo.training.config import TrainingConfig
     from mammo.training.engine import Engine
     from mammo.training.fit import TrainingParts
-    from mammo.training.steps import Answer
+    from mammo.training.shares import Answer
 
 
 @dataclass(frozen=True)
@@ -37,12 +37,8 @@ def input_path_of(config: TrainingConfig, parts: TrainingParts, engine: Engine, 
     """The path of a training on its device; the shelf is used only where features are kept."""
     if config.cached_features:
         return _path_of_features(shelf, config, parts, engine)
-    if engine.on_device:
-        feed: Feed = DeviceFeed(parts.train, config, parts.spec, parts.device, engine)
-    else:
-        feed = HostFeed(parts.train, config, parts.spec, parts.device)
     validation = None if parts.validation is None else _inputs(parts.validation, parts.spec, parts.device, engine)
-    return InputPath(feed, parts.model, validation)
+    return InputPath(feed_of(config, parts, engine), parts.model, validation)
 
 
 def _path_of_features(shelf: FeatureShelf, config: TrainingConfig, parts: TrainingParts, engine: Engine) -> InputPath:

@@ -45,6 +45,22 @@ class PreparedImages:
     def __len__(self) -> int:
         return len(self.rows)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """The file's name is what goes to another process, not what is in it."""
+        if isinstance(self.array, np.memmap) and self.array.filename is not None:
+            return _mapped, (self.array.filename, self.array.dtype, self.array.shape, self.rows, self.warnings)
+        return PreparedImages, (self.array, self.rows, self.warnings)
+
+
+def _mapped(
+    file: Path,
+    dtype: np.dtype[Any],
+    shape: tuple[int, ...],
+    rows: np.ndarray[Any, np.dtype[np.int64]],
+    warnings: tuple[str, ...],
+) -> PreparedImages:
+    return PreparedImages(np.memmap(file, dtype, "r", shape=shape), rows, warnings)
+
 
 def prepared_item(item: Item, pipeline: Pipeline) -> Picture:
     """Read the item's file and take it, or its region, through the pipeline.

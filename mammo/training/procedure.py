@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,8 +26,8 @@ from mammo.training.items import Item, by_part
 from mammo.training.model_folder import TrainedModel, write_model
 from mammo.training.preparation import pipeline_of
 from mammo.training.prepared import PreparedImages, prepare_images
-from mammo.training.resident_memory import keep_freed_memory
 from mammo.training.series import Series, TrainingSource, assignments_of, check_classes, class_names_for, series_of
+from mammo.training.torch_settings import set_up_torch
 
 if TYPE_CHECKING:
     from mammo.training.config import TrainingConfig
@@ -86,7 +85,7 @@ def train_and_evaluate(
         SettingsError: If pretrained weights are nowhere to be had.
     """
     check_doubts(config, source)
-    _set_up(config)
+    set_up_torch(config)
     class_names = class_names_for(config, source)
     results: list[tuple[PartPredictions, ...]] = []
     notes: list[str] = []
@@ -146,15 +145,6 @@ def _gone_sources(items: Sequence[Item]) -> list[str]:
     if not gone:
         return []
     return [f"Images no longer at their place: {len(gone)}, {gone[0].name} first. Their prepared copies were used."]
-
-
-def _set_up(config: TrainingConfig) -> None:
-    keep_freed_memory()
-    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # without it a GPU's matrix products are not repeatable
-    torch.backends.cudnn.benchmark = not config.deterministic  # it may choose another kernel each time
-    torch.set_num_threads(config.threads or torch.get_num_threads())
-    torch.use_deterministic_algorithms(config.deterministic, warn_only=True)
-    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
 
 
 class _Trainer:

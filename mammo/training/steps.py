@@ -17,14 +17,11 @@ from mammo.training.rates import Rates
 from mammo.training.recorded_step import NotRecordedError, RecordedStep
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from mammo.training.batches import Indices
     from mammo.training.config import TrainingConfig
     from mammo.training.engine import Engine
     from mammo.training.fit import TrainingParts
-
-    Answer = Callable[[Tensor], Tensor]
+    from mammo.training.shares import Answer
 
 _NOT_RECORDED = "The GPU's step could not be recorded and was taken operation by operation, which is slower: {reason}"
 
@@ -35,9 +32,10 @@ class Steps:
     def __init__(
         self, config: TrainingConfig, parts: TrainingParts, answer: Answer, engine: Engine, step_count: int
     ) -> None:
-        self._config, self._device, self._answer = config, parts.device, answer
+        self._config, self._device, self._share = config, parts.device, parts.share
         self._model, self._head = parts.model, parts.model.get_submodule(parts.spec.head)
         groups = trainable_groups(config, parts.spec, parts.model)
+        self._answer = parts.share.learning(answer)
         self.optimizer = OPTIMIZERS[config.optimizer].build(groups, config)
         self.rates = Rates(self.optimizer, config.schedule, step_count)
         self.notes: tuple[str, ...] = ()
@@ -45,7 +43,7 @@ class Steps:
         self._class_weights = _class_weights(config, parts)
         self._device_weights = None if self._class_weights is None else self._class_weights.to(parts.device)
         self._recorded: RecordedStep | None = None
-        if engine.record is not None:
+        if engine.record is not None and parts.share.count == 1:
             self.rates.become_tensors(parts.device)
             self._recorded = RecordedStep(self._taken, engine.record, parts.device)
 
@@ -70,7 +68,7 @@ class Steps:
                 self.notes += (_NOT_RECORDED.format(reason=str(error).partition("\n")[0]),)
                 self._forget_recorded()
             except torch.OutOfMemoryError:
-                self._halve_parts()  # raises the second time
+                self._halve_parts()  # raises the second time, and where others wait for this step's gradients
 
     def restore(self, optimizer_state: dict[str, Any]) -> None:
         """Take up the moments and counts of a checkpoint; rates and the like stay this configuration's own."""
@@ -99,19 +97,28 @@ class Steps:
     def _gradients(self, batch: Batch) -> Tensor:
         """Add up the gradients of a batch, part by part; its mean loss."""
         total = torch.zeros((), dtype=torch.float64, device=self._device)
-        for piece, share in self._pieces(batch.labels):
-            loss = self._loss(batch, piece) * share
-            loss.backward()  # type: ignore[no-untyped-call]
-            total = total + loss.detach().double()
-        return total
+        *others, last = self._pieces(batch.labels)
+        with self._share.keeping_gradients(self._answer):
+            for piece in others:
+                total = total + self._learnt(batch, *piece)
+        return self._share.total(total + self._learnt(batch, *last))
 
-    def _pieces(self, labels: Indices) -> list[tuple[slice, float]]:
-        """The parts in which a batch is taken, each with its share of the batch's loss."""
-        if self._part_count() == 1:
+    def _learnt(self, batch: Batch, piece: slice, part: Tensor | float) -> Tensor:
+        """Add the gradients of a piece; its part of the whole batch's mean loss."""
+        loss = self._loss(batch, piece) * part
+        mean = loss * self._share.count  # the processes' mean of it is taken, where their sum is meant
+        mean.backward()  # type: ignore[no-untyped-call]
+        return loss.detach().double()
+
+    def _pieces(self, labels: Indices) -> list[tuple[slice, Tensor | float]]:
+        """The pieces in which this process takes its share, each with its part of the whole batch's loss."""
+        if self._part_count() == 1 and self._share.count == 1:
             return [(slice(0, len(labels)), 1.0)]
         parts = [part for part in np.array_split(np.arange(len(labels)), self._part_count()) if len(part)]
         pieces = [slice(int(part[0]), int(part[-1]) + 1) for part in parts]
-        whole = self._weight_of(labels)
+        whole: Tensor | float = self._weight_of(labels)
+        if self._share.count > 1:
+            whole = self._share.total(torch.tensor(whole, dtype=torch.float64, device=self._device))
         return [(piece, self._weight_of(labels[piece]) / whole) for piece in pieces]
 
     def _loss(self, batch: Batch, piece: slice) -> Tensor:
@@ -131,7 +138,7 @@ class Steps:
     def _halve_parts(self) -> None:
         """Take the batch in twice as many parts, once: the sum of their gradients is that of the whole batch."""
         parts = 2 * self._config.micro_batches
-        if self.smaller_parts or self._config.batch_size // parts < 2:
+        if self.smaller_parts or self._share.count > 1 or self._config.batch_size // parts < 2:
             raise TrainingError(
                 f"The device's memory does not hold a batch of {self._config.batch_size} in {self._part_count()} "
                 "parts. Set micro_batches higher or image_size lower.",

@@ -33,7 +33,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "schedule", "weight_decay", "momentum", "label_smoothing",
     ),
     "Validation and result": ("validation_every", "selection", "patience", "test_time_views"),
-    "Machine": ("precision", "deterministic", "threads", "micro_batches", "drop_last", "checkpoint_every"),
+    "Machine": ("precision", "deterministic", "threads", "devices", "micro_batches", "drop_last", "checkpoint_every"),
 }  # fmt: skip
 _MORE = "More"
 NOT_ASKED = ("preset", "accept")  # chosen beside the form

@@ -90,6 +90,20 @@ def test_each_gpu_is_a_slot_seen_by_its_own_jobs_alone(monkeypatch):
     assert slot_named("cpu", gpus) == CPU
 
 
+def test_several_gpus_together_are_one_slot(monkeypatch):
+    other = {**gpu(2), "name": "NVIDIA A100", "free": 20, "pids": [7]}
+    gpus = FakeDriver(gpu(0), gpu(1), other).install(monkeypatch)
+    two = slot_named("cuda:1, cuda:0", gpus)
+    assert (two.name, two.label, two.visible) == ("cuda:1,cuda:0", "2 x NVIDIA H200", "GPU-1,GPU-0")
+    assert taken_by_others(two, gpus) is None
+    three = slot_named("cuda:0,cuda:1,cuda:2", gpus)
+    assert three.label == "2 x NVIDIA H200 and 1 x NVIDIA A100"
+    assert "has 25 % of its memory free; process 7" in taken_by_others(three, gpus)  # of the fullest
+    assert gpus.memory_of(three, {7}) == GIB
+    with pytest.raises(SettingsError, match=r"no device cuda:5 here"):
+        slot_named("cuda:0,cuda:5", gpus)
+
+
 def test_a_gpu_cut_into_slices_gives_its_slices(monkeypatch):
     slices = [{"name": "NVIDIA H200 MIG 1g.18gb", "uuid": f"MIG-{number}"} for number in range(2)]
     gpus = FakeDriver(gpu(0, slices=slices), gpu(1, slices=[])).install(monkeypatch)

@@ -57,12 +57,15 @@ class Listener:
         return self.steps == self.stop_at
 
 
-def short_fit(root, config, engine=None, *, folder="checkpoints", stop_at=None, data=None, size=SIZE):
+def short_fit(root, config, engine=None, *, folder="checkpoints", stop_at=None, data=None, size=SIZE, drops_out=True):
     """Train anew, or go on in the same folder; weights, metrics and what ``fit`` returned."""
     torch.manual_seed(5)
     torch.set_num_threads(1)
     spec = MODELS[config.model]
     network, listener = spec.build(3, HeadOptions(init="torchvision")), Listener(stop_at)
+    for module in network.modules():
+        if isinstance(module, torch.nn.Dropout) and not drops_out:
+            module.p = 0.0
     parts = TrainingParts(
         spec, network, data or films(14, size=size), films(7, seed=1, size=size), 3, CPU, engine=engine
     )
