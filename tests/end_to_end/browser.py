@@ -18,6 +18,7 @@ FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+PROGRAMS = ("chromium-headless-shell", "chromium")  # the first takes half of the second's processor time
 WAIT_MS = 60_000
 BARRIERS = Path(__file__).with_name("accessibility.js").read_text(encoding="utf-8")
 BARRIERS_GONE_SECONDS = 15.0
@@ -26,6 +27,11 @@ SCREENS = [("light", 1440), ("dark", 1440), ("dark", 400), ("light", 400)]
 NETWORK_SIZES = []  # the file of them, once counted; a server without it spends ten seconds of a core on counting
 # Streamlit's browser part looks for its server below a deep link first, then at the root.
 HARMLESS = ("/_stcore/health", "/_stcore/host-config")
+
+
+def installed_chromium():
+    """The program to launch; None where there is none."""
+    return next(filter(None, map(shutil.which, PROGRAMS)), None)
 
 
 def serving(home, demo="--no-demo"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from urllib.parse import urlparse
 
 import pytest
@@ -12,7 +11,7 @@ from playwright.sync_api import sync_playwright
 from mammo.training.kept_sizes import shapes_at, sizes_kept
 from mammo.training.network_size import network_sizes_by_child
 from mammo.training.presets import PRESETS
-from tests.end_to_end.browser import FLAGS, NETWORK_SIZES, problems_in, serving
+from tests.end_to_end.browser import FLAGS, NETWORK_SIZES, installed_chromium, problems_in, serving
 from tests.end_to_end.installations import home_in, trained_server, with_films, with_training
 from tests.made_once import made_once
 
@@ -48,7 +47,7 @@ def address(home):
 
 @pytest.fixture(scope="module")
 def browser():
-    program = shutil.which("chromium")
+    program = installed_chromium()
     if program is None:
         if os.environ.get("MAMMO_REQUIRE_ALL"):
             pytest.fail("Chromium is missing, and MAMMO_REQUIRE_ALL asks for every test")

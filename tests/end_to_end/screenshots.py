@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 import time
 from pathlib import Path
@@ -12,7 +11,7 @@ from playwright.sync_api import Browser, sync_playwright
 from mammo.config import settings
 from mammo.jobs.demo import submit_demo
 from mammo.store import JobFilter, JobState, Store, open_store
-from tests.end_to_end.browser import FLAGS, ROOT, environment, serving, settled
+from tests.end_to_end.browser import FLAGS, ROOT, environment, installed_chromium, serving, settled
 
 FOLDER = ROOT / "docs" / "screenshots"
 PAGES = {
@@ -31,7 +30,7 @@ SETTLED_MS = 6000  # pictures that are made meanwhile have come
 
 def main() -> None:
     """Take pictures of an empty server, then of one with the finished demo, light and dark."""
-    program = shutil.which("chromium")
+    program = installed_chromium()
     FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
