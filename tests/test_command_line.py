@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import zipfile
 
 import pytest
 from typer.testing import CliRunner
 
 from mammo.commands import app
+from mammo.phantoms import PhantomOptions, write_phantoms
 
 
 @pytest.fixture
@@ -21,12 +24,19 @@ def mammo():
     return call
 
 
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory):
+    """Films of twelve women of the kind demo, which no test changes."""
+    folder = tmp_path_factory.mktemp("drawn") / "films"
+    write_phantoms(folder, PhantomOptions(patients=12))
+    return folder
+
+
 @pytest.fixture
-def phantoms(mammo, tmp_path):
-    """Twelve women of the kind demo, imported under the name films."""
-    folder = tmp_path / "films"
-    mammo("phantoms", folder, "--patients", 12)
-    return mammo("datasets", "add", folder, "--json")
+def phantoms(mammo, drawn, tmp_path):
+    """The drawn films, imported under the name films."""
+    shutil.copytree(drawn, tmp_path / "films", copy_function=os.link)
+    return mammo("datasets", "add", tmp_path / "films", "--json")
 
 
 SMALL = [

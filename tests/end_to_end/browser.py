@@ -107,10 +107,10 @@ def barriers_that_stay(page):
     return barriers
 
 
-def barriers_of(page):
-    """What keeps a page from those who see it badly, and what is wider than the screen, on each of ``SCREENS``."""
+def barriers_of(page, screens=SCREENS):
+    """What keeps a page from those who see it badly, and what is wider than the screen, on each of some screens."""
     found = []
-    for scheme, width in SCREENS:
+    for scheme, width in screens:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         page.set_viewport_size({"width": width, "height": 900})
         ground = f"getComputedStyle(document.querySelector('.stApp')).backgroundColor === '{GROUNDS[scheme]}'"

@@ -64,8 +64,7 @@ class Server:
         assert process.returncode == code, words.decode()
         return json.loads(output) if "--json" in arguments and code == 0 else words.decode()
 
-    def add_films(self, folder, patients=30):
-        self.finished("phantoms", folder, "--patients", patients)
+    def add_films(self, folder):
         self.finished("datasets", "add", folder, "--name", "films")
         made = split_samples(self.store.data_sets.samples("films"), by="patient", policy="case")
         self.split = self.store.splits.add("films", made, by="tester").name

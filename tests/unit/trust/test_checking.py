@@ -85,8 +85,13 @@ def check(network, images, method=CAM_METHODS["grad_cam"], **options):
     return check_heatmaps(Subject(method, SPEC, network), images, **options)
 
 
-def test_maps_of_a_network_that_knows_its_evidence_pass_every_check(network, images):
-    trust = check(network, images, model_doubt=model_doubt(evaluation_of(network)))
+@pytest.fixture(scope="module")
+def trust(network, images):
+    """What is found of the maps of a network that knows its evidence."""
+    return check(network, images, model_doubt=model_doubt(evaluation_of(network)))
+
+
+def test_maps_of_a_network_that_knows_its_evidence_pass_every_check(trust):
     assert trust.failures == ()
     assert trust.over_chance.low > 0.1
     assert trust.faithfulness.low > 0
@@ -94,7 +99,7 @@ def test_maps_of_a_network_that_knows_its_evidence_pass_every_check(network, ima
     assert (trust.images, trust.women, trust.outlined, trust.outlined_women) == (16, 16, 16, 16)
 
 
-@pytest.mark.parametrize("seed", [*range(4), *(pytest.param(seed, marks=pytest.mark.long) for seed in range(4, 20))])
+@pytest.mark.parametrize("seed", [*range(2), *(pytest.param(seed, marks=pytest.mark.long) for seed in range(2, 20))])
 def test_maps_of_random_weights_are_flagged_each_time(network, images, seed):
     stranger = with_random_weights(network, 1000 + seed)
     assert check(stranger, images, seed=seed, model_doubt=model_doubt(evaluation_of(stranger))).failures
@@ -110,8 +115,10 @@ def test_a_method_that_looks_at_the_picture_alone_is_found_out(network, images):
 
 
 def test_a_doubt_of_the_model_is_one_of_its_maps(network, images):
+    one = CheckedImages(images.inputs[:1], [1], images.patients[:1], images.breasts[:1], images.lesions[:1])
     doubt = "The model can't be told from chance."
-    assert check(network, images, model_doubt=doubt).failures == (doubt,)
+    assert doubt in check(network, one, model_doubt=doubt).failures
+    assert doubt not in check(network, one).failures
 
 
 def test_without_outlines_nothing_is_said_of_lesions(network, images):
@@ -122,16 +129,14 @@ def test_without_outlines_nothing_is_said_of_lesions(network, images):
     assert trust.failures == ()
 
 
-def test_equal_seeds_give_equal_figures_and_they_survive_json(network, images):
-    trust = check(network, images)
-    assert check(network, images) == trust
+def test_figures_survive_json(trust):
     assert HeatmapTrust.from_json(json.loads(json.dumps(trust.to_json()))) == trust
 
 
-def test_the_network_is_left_as_it_was(network, images):
+def test_equal_seeds_give_equal_figures_and_the_network_is_left_as_it_was(network, images, trust):
     before = {name: value.clone() for name, value in network.state_dict().items()}
     state = torch.get_rng_state()
-    check(network, images)
+    assert check(network, images) == trust
     assert all(torch.equal(value, before[name]) for name, value in network.state_dict().items())
     assert torch.equal(torch.get_rng_state(), state)
 
