@@ -4,7 +4,7 @@ ARG EXTRAS=""
 WORKDIR /app
 COPY requirements.txt .
 RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir uv && \
-    /venv/bin/uv pip install --no-cache --python /venv/bin/python -r requirements.txt ${EXTRAS}
+    /venv/bin/uv pip install --no-cache --compile-bytecode --python /venv/bin/python -r requirements.txt ${EXTRAS}
 
 FROM python:3.11-slim
 RUN useradd --create-home mammo && mkdir /data && chown mammo /data

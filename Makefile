@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
+# Where this is set, each of the hundreds of processes of a test run would compile torch and all else anew: 2 s of it.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help install run test test-fast test-long lint fix types faults screenshots bench phantoms clean
 
