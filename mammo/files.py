@@ -29,6 +29,18 @@ def kept_secret(path: Path) -> bytes:
     return path.read_bytes()
 
 
+def plain_path(path: Path) -> Path:
+    """A path that means the same from every folder and as long as its own folders stand: absolute, without "..".
+
+    What lies behind the last ".." is kept as it was given, links too.
+    """
+    absolute = path.absolute()
+    behind = max((place + 1 for place, part in enumerate(absolute.parts) if part == ".."), default=0)
+    if not behind:
+        return absolute
+    return Path(os.path.realpath(Path(*absolute.parts[:behind])), *absolute.parts[behind:])
+
+
 def sha256_of(path: Path) -> str:
     """SHA-256 of a file's bytes, as 64 hexadecimal digits."""
     with path.open("rb") as file:

@@ -120,6 +120,16 @@ def test_a_plan_starts_no_job(mammo, phantoms):
     assert phantoms["name"] == "films"
 
 
+def test_a_folder_given_by_the_way_up_is_found_when_where_it_was_given_is_gone(mammo, drawn, tmp_path, monkeypatch):
+    (tmp_path / "gone").mkdir()
+    shutil.copytree(drawn, tmp_path / "films", copy_function=os.link)
+    monkeypatch.chdir(tmp_path / "gone")
+    assert mammo("datasets", "add", "../films", "--json")["name"] == "films"
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "gone").rmdir()
+    mammo("train", "--dataset", "films", *SMALL)
+
+
 def test_adding_again_changes_nothing(mammo, phantoms, tmp_path):
     assert mammo("datasets", "add", tmp_path / "films", "--json")["fingerprint"] == phantoms["fingerprint"]
 

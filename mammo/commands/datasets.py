@@ -14,6 +14,7 @@ from mammo.datasets.balance import split_balance
 from mammo.datasets.leakage import leakage_report, scanner_class_association
 from mammo.datasets.splitting import SplitBy, split_samples
 from mammo.errors import DatasetError, ParameterError
+from mammo.files import plain_path
 from mammo.jobs.archive_import import import_archive
 from mammo.jobs.importing import ImportRequest, import_data_set
 from mammo.jobs.shortcuts import data_set_radar
@@ -39,10 +40,11 @@ def add(  # noqa: PLR0917 - one argument per option
         request = ImportRequest(name or path.stem, path, layout, ImportOptions(labels, columns, any_aspect))
         record, refused = _add_archive(store, request)
     else:
+        path = plain_path(path)
         options = ImportOptions(_labels_file(path, labels), columns, any_aspect)
-        request = ImportRequest(name or path.absolute().name, path, layout, options)
+        request = ImportRequest(name or path.name, path, layout, options)
         if path.is_dir():  # a large one is walked through for a while before the first image is read
-            say(f"Looking for images in {path.absolute()}")
+            say(f"Looking for images in {path}")
         record, refused = import_data_set(store, request, by=owner(), on_progress=Progress("Images read"))
     shown: dict[str, Any] = {**_facts(record), "refused": refused}
     show(shown, [*_lines(record), *_refusal_lines(shown["refused"])], as_json=as_json)

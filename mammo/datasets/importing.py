@@ -13,7 +13,7 @@ from mammo.datasets._base import DATASETS, DatasetSpec, Entry, ImportOptions, Le
 from mammo.datasets._threads import Progress, in_threads
 from mammo.datasets.likeness import DUPLICATE, mark_twins
 from mammo.errors import DatasetError, ImageError
-from mammo.files import sha256_of
+from mammo.files import plain_path, sha256_of
 from mammo.imaging.reading import read_bytes
 from mammo.imaging.signature import Signature
 from mammo.ingest.pool import shared_pool
@@ -57,7 +57,7 @@ def import_collection(
         DatasetError: If the folder is missing or holds no readable image, or its tables have problems.
         UnknownNameError: If there is no such layout.
     """
-    root = root.absolute()
+    root = plain_path(root)
     if (readable := str(root).encode("utf-8", "backslashreplace").decode()) != str(root):
         raise DatasetError(f"The name of the folder {readable} is not valid UTF-8. Rename it.", code="no_folder")
     if not root.is_dir():

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from mammo.datasets import DATASETS, ImportOptions
 from mammo.datasets.importing import Found, import_collection
+from mammo.files import plain_path
 from mammo.store import DataSetRecord, Store
 from mammo.store.database import checked_name
 
@@ -68,7 +69,7 @@ def import_data_set(
     )
     record = store.data_sets.add(
         request.name,
-        request.path.absolute(),
+        plain_path(request.path),
         imported,
         by=by,
         label_policy=DATASETS[imported.layout].default_policy,
