@@ -67,8 +67,19 @@ def test_a_lost_gpu_does_not_hide_the_rest():
 
 
 def test_of_a_process_that_has_ended_nothing_is_told(family):
-    usage = JobUsage(family[0], CPU, Gpus())
-    for pid in family:
-        psutil.Process(pid).kill()
-    psutil.wait_procs([psutil.Process(pid) for pid in family if psutil.pid_exists(pid)], timeout=0)
-    assert usage.now() == {} or usage.now()["memory_bytes"] == 0
+    usage, processes = JobUsage(family[0], CPU, Gpus()), [psutil.Process(pid) for pid in family]
+    for process in processes:
+        process.kill()
+    end = time.monotonic() + 10
+    while any(map(computes, processes)) and time.monotonic() < end:
+        time.sleep(0.01)
+    told = usage.now()
+    assert told == {} or told["memory_bytes"] == 0
+
+
+def computes(process):
+    """Whether it has not yet died of what it was sent."""
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
