@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
 import time
 
 from playwright.sync_api import sync_playwright
 
 from benchmarks._busy_home import BusyHome, busy_home
+from benchmarks._chromium import installed_chromium
 from benchmarks._frame import Benchmark, Figure, Figures, Row, interleaved
 from benchmarks._visitor import Visitor, dashboard
 
@@ -41,7 +41,7 @@ async def _open_overview(port: int) -> None:
 def _to_chart(home: BusyHome) -> Figures:
     """The browser is there already, its cache is empty."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=installed_chromium(), args=["--no-sandbox"])
         page = browser.new_page()
         began = time.perf_counter()
         with dashboard(home.settings.home, dict(os.environ)) as (port, _process):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import shutil
 from collections.abc import Sequence
 from dataclasses import asdict
 from statistics import median
@@ -11,6 +10,7 @@ from statistics import median
 import numpy as np
 from playwright.sync_api import Page, sync_playwright
 
+from benchmarks._chromium import installed_chromium
 from benchmarks._frame import Benchmark, Figure, Figures, Row, interleaved, percentile
 from mammo.imaging.gray_image import GrayImage
 from mammo.ui import live_film, live_setting
@@ -48,7 +48,7 @@ async ({ html, css, filmJs, viewJs, packed, view }) => {
 def measure() -> Sequence[Row]:
     """Drag window and level over a noisy film, at 12 and 16 bits."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=_FLAGS)
+        browser = playwright.chromium.launch(executable_path=installed_chromium(), args=_FLAGS)
         page = browser.new_page(viewport={"width": 1400, "height": 900})
         rows = interleaved(
             {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 import time
 from collections.abc import Sequence
@@ -14,6 +13,7 @@ from urllib.parse import quote
 import numpy as np
 from playwright.sync_api import Page, sync_playwright
 
+from benchmarks._chromium import installed_chromium
 from benchmarks._dashboard import trained_home, whole_dashboard
 from benchmarks._frame import Benchmark, Row
 from mammo.config import settings
@@ -54,7 +54,7 @@ def measure() -> Sequence[Row]:
     with tempfile.TemporaryDirectory(prefix="mammo-bench-", dir=".") as folder:
         home = trained_home(Path(folder).absolute(), WOMEN)
         with whole_dashboard(home) as address, sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=_FLAGS)
+            browser = playwright.chromium.launch(executable_path=installed_chromium(), args=_FLAGS)
             page = browser.new_page(viewport={"width": 1400, "height": 1000})
             cells = _cells(home)
             _click(page, address, cells, "grad_cam")

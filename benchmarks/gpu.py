@@ -127,7 +127,7 @@ def _steps(name: str, config: TrainingConfig, device: torch.device, engine: Engi
     torch.backends.cudnn.benchmark = True
     parts = _parts(name, device, engine, replace(work, images=work.batch_size), validates=False)
     parts.model.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-    batch = DeviceFeed(parts.train, config, parts.spec, device, engine).batch(0, 0)
+    batch = DeviceFeed(config, parts, engine).batch(0, 0)
     steps = Steps(config, parts, parts.model, engine, work.steps + _RECORDED_AFTER)
     for number in range(_RECORDED_AFTER):
         steps.take(batch, number)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 import time
 from collections.abc import Sequence
@@ -14,6 +13,7 @@ import numpy as np
 import torch
 from playwright.sync_api import Page, sync_playwright
 
+from benchmarks._chromium import installed_chromium
 from benchmarks._dashboard import trained_home, whole_dashboard
 from benchmarks._frame import Benchmark, Figure, Figures, Row, interleaved
 from mammo.explanation import CAM_METHODS
@@ -45,7 +45,7 @@ def _page_row(home: Path, here: Path, film: LoadedImage) -> Row:
     """Seconds from the answer to the upload until picture and heat map are drawn; each round a film of its own."""
     seconds = []
     with whole_dashboard(home) as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=_FLAGS)
+        browser = playwright.chromium.launch(executable_path=installed_chromium(), args=_FLAGS)
         page = browser.new_page(viewport={"width": 1400, "height": 1000})
         for number in range(ROUNDS + 1):  # the first one warms up
             path = here / "upload.png"

@@ -33,10 +33,15 @@ def drawn(tmp_path_factory):
 
 
 @pytest.fixture
-def phantoms(mammo, drawn, tmp_path):
-    """The drawn films, imported under the name films."""
-    shutil.copytree(drawn, tmp_path / "films", copy_function=os.link)
-    return mammo("datasets", "add", tmp_path / "films", "--json")
+def films(drawn, tmp_path):
+    """The drawn films in this test's own folder."""
+    return shutil.copytree(drawn, tmp_path / "films", copy_function=os.link)
+
+
+@pytest.fixture
+def phantoms(mammo, films):
+    """The films, imported under the name films."""
+    return mammo("datasets", "add", films, "--json")
 
 
 SMALL = [
@@ -120,11 +125,10 @@ def test_a_plan_starts_no_job(mammo, phantoms):
     assert phantoms["name"] == "films"
 
 
-def test_a_folder_given_by_the_way_up_is_found_when_where_it_was_given_is_gone(mammo, drawn, tmp_path, monkeypatch):
+def test_a_folder_given_by_the_way_up_is_found_when_where_it_was_given_is_gone(mammo, films, tmp_path, monkeypatch):
     (tmp_path / "gone").mkdir()
-    shutil.copytree(drawn, tmp_path / "films", copy_function=os.link)
     monkeypatch.chdir(tmp_path / "gone")
-    assert mammo("datasets", "add", "../films", "--json")["name"] == "films"
+    assert mammo("datasets", "add", f"../{films.name}", "--json")["name"] == "films"
     monkeypatch.chdir(tmp_path)
     (tmp_path / "gone").rmdir()
     mammo("train", "--dataset", "films", *SMALL)

@@ -12,10 +12,9 @@ import torch
 from torch import Tensor
 
 from mammo.augmentation.policy import Policy, draw_matrices
-from mammo.training.batches import Indices, LabelledImages, augmented, epoch_batches, to_input
+from mammo.training.batches import Indices, augmented, epoch_batches, to_input
 from mammo.training.device_warp import DeviceInput, sampling_maps
 from mammo.training.row_sources import RowSource, row_source, sent
-from mammo.training.shares import WHOLE, Share
 
 if TYPE_CHECKING:
     from mammo.imaging.gray_image import StoredImage
@@ -92,15 +91,9 @@ class DeviceBatch:
 class HostFeed:
     """Images are moved by OpenCV, one batch when it is asked for."""
 
-    def __init__(
-        self,
-        data: LabelledImages,
-        config: TrainingConfig,
-        spec: ModelSpec,
-        device: torch.device,
-        share: Share = WHOLE,
-    ) -> None:
-        self._data, self._config, self._spec, self._device, self._share = data, config, spec, device, share
+    def __init__(self, config: TrainingConfig, parts: TrainingParts) -> None:
+        self._config, self._data, self._share = config, parts.train, parts.share
+        self._spec, self._device = parts.spec, parts.device
         self._policy = Policy.of(config.augmentation)
         self._order: tuple[int, list[Indices]] = (-1, [])
 
@@ -123,20 +116,13 @@ class _EpochPlan:
 class DeviceFeed:
     """Images lie on the device or are streamed to it; what is drawn for an epoch is sent there once, at its start."""
 
-    def __init__(
-        self,
-        data: LabelledImages,
-        config: TrainingConfig,
-        spec: ModelSpec,
-        device: torch.device,
-        engine: Engine,
-        share: Share = WHOLE,
-    ) -> None:
+    def __init__(self, config: TrainingConfig, parts: TrainingParts, engine: Engine) -> None:
+        data, device = parts.train, parts.device
         array = data.images.array
-        self._data, self._config, self._device, self._share = data, config, device, share
+        self._config, self._data, self._device, self._share = config, data, device, parts.share
         self._policy = Policy.of(config.augmentation)
         self._source: RowSource = row_source(array, data.images.rows, device, share_of_memory=engine.share_of_memory)
-        self._make = DeviceInput(array.dtype, spec, device)
+        self._make = DeviceInput(array.dtype, parts.spec, device)
         self._ahead = ThreadPoolExecutor(1, thread_name_prefix="next epoch")
         self._coming: tuple[int, Future[_EpochPlan]] | None = None
         self._epoch, self._plan = -1, _EpochPlan([], None)
@@ -176,6 +162,4 @@ class DeviceFeed:
 
 def feed_of(config: TrainingConfig, parts: TrainingParts, engine: Engine) -> Feed:
     """What a process's steps learn from, made where its engine keeps images."""
-    if engine.on_device:
-        return DeviceFeed(parts.train, config, parts.spec, parts.device, engine, parts.share)
-    return HostFeed(parts.train, config, parts.spec, parts.device, parts.share)
+    return DeviceFeed(config, parts, engine) if engine.on_device else HostFeed(config, parts)

@@ -276,8 +276,7 @@ class _Fit:
 
     def _restore(self, checkpoint: Checkpoint) -> None:
         assert checkpoint.state is not None  # noqa: S101 - the shelf keeps generations with their state only
-        self.model.load_state_dict(checkpoint.weights)
-        self.steps.restore(checkpoint.state["optimizer"])
+        self.steps.restore(checkpoint)
         self.followers.tell(ResumeOrder(self.shelf.folder_of(checkpoint)))
         torch.set_rng_state(checkpoint.state["random"])
         if self.parts.device.type == "cuda" and "random_cuda" in checkpoint.state:  # a CPU's checkpoint has none

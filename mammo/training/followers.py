@@ -209,9 +209,7 @@ def _carry_out(orders: Connection, config: TrainingConfig, parts: TrainingParts)
             torch.manual_seed(_seed(config, parts, order.step))
             steps.take(feed.batch(order.epoch, order.number), order.step)
         else:
-            checkpoint = read_checkpoint(order.checkpoint)
-            network.load_state_dict(checkpoint.weights)
-            steps.restore((checkpoint.state or {})["optimizer"])
+            steps.restore(read_checkpoint(order.checkpoint))
 
 
 def _seed(config: TrainingConfig, parts: TrainingParts, step: int) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -18,6 +18,7 @@ from mammo.training.recorded_step import NotRecordedError, RecordedStep
 
 if TYPE_CHECKING:
     from mammo.training.batches import Indices
+    from mammo.training.checkpoint import Checkpoint
     from mammo.training.config import TrainingConfig
     from mammo.training.engine import Engine
     from mammo.training.fit import TrainingParts
@@ -70,10 +71,12 @@ class Steps:
             except torch.OutOfMemoryError:
                 self._halve_parts()  # raises the second time, and where others wait for this step's gradients
 
-    def restore(self, optimizer_state: dict[str, Any]) -> None:
-        """Take up the moments and counts of a checkpoint; rates and the like stay this configuration's own."""
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """Take up weights, moments and counts of a checkpoint; rates and the like stay this configuration's own."""
+        assert checkpoint.state is not None  # noqa: S101 - the shelf keeps generations with their state only
+        self._model.load_state_dict(checkpoint.weights)
         own = self.optimizer.state_dict()["param_groups"]
-        self.optimizer.load_state_dict({**optimizer_state, "param_groups": own})
+        self.optimizer.load_state_dict({**checkpoint.state["optimizer"], "param_groups": own})
 
     def let_go(self) -> None:
         """Give back what the recorded step holds of the device; every further one is taken as usual."""

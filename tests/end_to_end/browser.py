@@ -18,7 +18,6 @@ FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-PROGRAMS = ("chromium-headless-shell", "chromium")  # the first takes half of the second's processor time
 WAIT_MS = 60_000
 BARRIERS = Path(__file__).with_name("accessibility.js").read_text(encoding="utf-8")
 BARRIERS_GONE_SECONDS = 15.0
@@ -27,11 +26,6 @@ SCREENS = [("light", 1440), ("dark", 1440), ("dark", 400), ("light", 400)]
 NETWORK_SIZES = []  # the file of them, once counted; a server without it spends ten seconds of a core on counting
 # Streamlit's browser part looks for its server below a deep link first, then at the root.
 HARMLESS = ("/_stcore/health", "/_stcore/host-config")
-
-
-def installed_chromium():
-    """The program to launch; None where there is none."""
-    return next(filter(None, map(shutil.which, PROGRAMS)), None)
 
 
 def serving(home, demo="--no-demo"):
@@ -107,10 +101,10 @@ def barriers_that_stay(page):
     return barriers
 
 
-def barriers_of(page, screens=SCREENS):
-    """What keeps a page from those who see it badly, and what is wider than the screen, on each of some screens."""
+def barriers_of(page):
+    """What keeps a page from those who see it badly, and what is wider than the screen, on each of ``SCREENS``."""
     found = []
-    for scheme, width in screens:
+    for scheme, width in SCREENS:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         page.set_viewport_size({"width": width, "height": 900})
         ground = f"getComputedStyle(document.querySelector('.stApp')).backgroundColor === '{GROUNDS[scheme]}'"

@@ -8,10 +8,11 @@ from urllib.parse import urlparse
 import pytest
 from playwright.sync_api import sync_playwright
 
+from benchmarks._chromium import installed_chromium
 from mammo.training.kept_sizes import shapes_at, sizes_kept
 from mammo.training.network_size import network_sizes_by_child
 from mammo.training.presets import PRESETS
-from tests.end_to_end.browser import FLAGS, NETWORK_SIZES, installed_chromium, problems_in, serving
+from tests.end_to_end.browser import FLAGS, NETWORK_SIZES, problems_in, serving
 from tests.end_to_end.installations import home_in, trained_server, with_films, with_training
 from tests.made_once import made_once
 

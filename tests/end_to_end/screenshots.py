@@ -8,10 +8,11 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
+from benchmarks._chromium import installed_chromium
 from mammo.config import settings
 from mammo.jobs.demo import submit_demo
 from mammo.store import JobFilter, JobState, Store, open_store
-from tests.end_to_end.browser import FLAGS, ROOT, environment, installed_chromium, serving, settled
+from tests.end_to_end.browser import FLAGS, ROOT, environment, serving, settled
 
 FOLDER = ROOT / "docs" / "screenshots"
 PAGES = {

@@ -23,7 +23,7 @@ from mammo.training.engine import Engine, engine_for
 from mammo.training.feeding import DeviceFeed, HostFeed
 from mammo.training.fit import fit
 from mammo.training.row_sources import ResidentRows, StreamedRows, _Lanes
-from tests.unit.training.short_fits import CPU, ON_DEVICE, RECORDED, SIZE, apart, films
+from tests.unit.training.short_fits import CPU, ON_DEVICE, RECORDED, SIZE, apart, films, parts_of
 
 SPEC = MODELS["small"]
 
@@ -39,8 +39,8 @@ def config():
 @pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES)
 def test_it_moves_pixels_as_the_cpu_does_within_a_grey_level_in_the_mean(policy, dtype, config):
     data, wanted = films(12, dtype), config.with_values({"augmentation": policy.name})
-    on_host = HostFeed(data, wanted, SPEC, CPU)
-    on_device = DeviceFeed(data, wanted, SPEC, CPU, ON_DEVICE)
+    on_host = HostFeed(wanted, parts_of(data, SPEC))
+    on_device = DeviceFeed(wanted, parts_of(data, SPEC), ON_DEVICE)
     level = 1 / 255 / SPEC.std[0]
     for epoch, number in [(0, 0), (0, 2), (1, 1)]:
         host, device = (feed.batch(epoch, number) for feed in (on_host, on_device))
@@ -65,7 +65,7 @@ def test_sixteen_bits_keep_their_upper_half():
 def test_squares_of_a_film_take_turns_by_epoch(config):
     data = films(4, turns=np.array([[0, 1, 2, 3], [0, 1, 4, 5]]))
     plain = config.with_values({"augmentation": "none"})
-    feed = DeviceFeed(data, plain, SPEC, CPU, ON_DEVICE)
+    feed = DeviceFeed(plain, parts_of(data, SPEC), ON_DEVICE)
     for epoch in range(3):
         stored, order = feed.batch(epoch, 0).parts[0].numpy(), feeding.epoch_batches(data.labels, plain, epoch)[0]
         np.testing.assert_array_equal(stored, [data.image(position, epoch) for position in order])
@@ -104,8 +104,8 @@ def test_a_paused_training_goes_on_bit_for_bit(train, config, engine, step):
 
 def test_images_that_do_not_fit_are_streamed_with_the_same_result(train, config):
     streamed = replace(ON_DEVICE, share_of_memory=0.0)
-    assert isinstance(DeviceFeed(films(14), config, SPEC, CPU, streamed)._source, StreamedRows)
-    assert isinstance(DeviceFeed(films(14), config, SPEC, CPU, ON_DEVICE)._source, ResidentRows)
+    assert isinstance(DeviceFeed(config, parts_of(films(14), SPEC), streamed)._source, StreamedRows)
+    assert isinstance(DeviceFeed(config, parts_of(films(14), SPEC), ON_DEVICE)._source, ResidentRows)
     assert apart(train(config, streamed, folder="streamed"), train(config, ON_DEVICE)) == 0
 
 

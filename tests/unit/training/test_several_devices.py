@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import pickle
 import signal
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
@@ -18,7 +19,7 @@ from mammo.training.config import TrainingConfig
 from mammo.training.feeding import DeviceFeed, HostFeed
 from mammo.training.prepared import PreparedImages
 from mammo.training.shares import Share
-from tests.unit.training.short_fits import CPU, ON_DEVICE, RECORDED, Listener, apart, films
+from tests.unit.training.short_fits import ON_DEVICE, RECORDED, Listener, apart, films, parts_of
 
 
 @pytest.fixture
@@ -100,11 +101,11 @@ def test_more_gpus_than_there_are_is_told(config, monkeypatch):
         pass
 
 
-@pytest.mark.parametrize("feed", [HostFeed, lambda *given: DeviceFeed(*given[:4], ON_DEVICE, given[4])])
+@pytest.mark.parametrize("feed", [HostFeed, partial(DeviceFeed, engine=ON_DEVICE)], ids=["host", "device"])
 def test_shares_of_a_batch_make_it_up(config, feed):
     data, spec = films(14), MODELS["squeezenet1_1"]
-    whole = feed(data, config, spec, CPU, Share()).batch(1, 1)
-    parts = [feed(data, config, spec, CPU, Share(rank, 3)).batch(1, 1) for rank in range(3)]
+    whole = feed(config, parts_of(data, spec)).batch(1, 1)
+    parts = [feed(config, parts_of(data, spec, Share(rank, 3))).batch(1, 1) for rank in range(3)]
     assert [len(part.labels) for part in parts] == [3, 2, 2]
     assert np.concatenate([part.labels for part in parts]).tolist() == whole.labels.tolist()
     got = np.concatenate([part.inputs(slice(None)).numpy() for part in parts])
