@@ -99,7 +99,7 @@ def test_maps_of_a_network_that_knows_its_evidence_pass_every_check(trust):
     assert (trust.images, trust.women, trust.outlined, trust.outlined_women) == (16, 16, 16, 16)
 
 
-@pytest.mark.parametrize("seed", [*range(2), *(pytest.param(seed, marks=pytest.mark.long) for seed in range(2, 20))])
+@pytest.mark.parametrize("seed", [*range(4), *(pytest.param(seed, marks=pytest.mark.long) for seed in range(4, 20))])
 def test_maps_of_random_weights_are_flagged_each_time(network, images, seed):
     stranger = with_random_weights(network, 1000 + seed)
     assert check(stranger, images, seed=seed, model_doubt=model_doubt(evaluation_of(stranger))).failures
@@ -115,10 +115,8 @@ def test_a_method_that_looks_at_the_picture_alone_is_found_out(network, images):
 
 
 def test_a_doubt_of_the_model_is_one_of_its_maps(network, images):
-    one = CheckedImages(images.inputs[:1], [1], images.patients[:1], images.breasts[:1], images.lesions[:1])
     doubt = "The model can't be told from chance."
-    assert doubt in check(network, one, model_doubt=doubt).failures
-    assert doubt not in check(network, one).failures
+    assert check(network, images, model_doubt=doubt).failures == (doubt,)
 
 
 def test_without_outlines_nothing_is_said_of_lesions(network, images):
