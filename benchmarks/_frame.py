@@ -54,15 +54,24 @@ class Figure:
 def interleaved(cases: Mapping[str, Callable[[], Figures]], figures: Sequence[Figure], rounds: int) -> list[Row]:
     """Measure the cases in turn, round after round, so that a busy minute of the machine meets all of them."""
     measured: dict[str, list[Figures]] = {case: [] for case in cases}
-    for _ in range(rounds):
+    for number in range(rounds):
         for case, measure in cases.items():
+            _say(f"Round {number + 1} of {rounds}: {case}")
             measured[case].append(measure())
+    _say("")
     return [
         Row(case, one.name, median(values), one.unit, values, one.goal)
         for case, found in measured.items()
         for one in figures
         if (values := tuple(round(figures_of[one.name], 4) for figures_of in found if one.name in figures_of))
     ]
+
+
+def _say(now: str) -> None:
+    """What is being measured, on one line of a terminal; a person waits for minutes."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r\033[K{now}")
+        sys.stderr.flush()
 
 
 def ratio(rows: Sequence[Row], case: str, over: str, figure: str, goal: float | None = None) -> Row:

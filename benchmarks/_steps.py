@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from mammo.models import MODELS, HeadOptions
@@ -68,6 +68,44 @@ def own_step(family: str, config: TrainingConfig) -> Step:
         optimizer.step()
 
     return step
+
+
+def bare_step(family: str, config: TrainingConfig) -> Step:
+    """What no step of this network in bf16 can do without: convolutions and products of its shapes, and the update."""
+    model = network(family)
+    groups = [{"params": list(model.parameters()), "lr": 1e-5, "weight_decay": 0.0}]
+    optimizer = OPTIMIZERS[config.optimizer].build(groups, config)
+    for parameter in model.parameters():
+        parameter.grad = torch.randn_like(parameter)
+    products = _products(family, config.batch_size)
+
+    def step() -> None:
+        for layer, inputs, gradient in products:
+            layer.zero_grad(set_to_none=True)
+            inputs.grad = None
+            layer(inputs).backward(gradient)
+        optimizer.step()
+
+    return step
+
+
+def _products(family: str, batch: int) -> list[tuple[nn.Module, Tensor, Tensor]]:
+    """Every layer that multiplies, with an input and a gradient of the shapes that it meets; the pictures need none."""
+    model = network(family).to(torch.bfloat16, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    met: list[tuple[nn.Module, Tensor, Tensor]] = []
+
+    def meet(layer: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
+        met.append((layer, inputs[0].detach().requires_grad_(bool(met)), torch.randn_like(output)))
+
+    for layer in model.modules():
+        if isinstance(layer, nn.Conv2d | nn.Linear):
+            layer.register_forward_hook(meet)
+    first = torch.randn(batch, 3, SIDE, SIDE, dtype=torch.bfloat16).to(memory_format=torch.channels_last)
+    with torch.no_grad():
+        model(first)
+    for layer, _, _ in met:
+        layer._forward_hooks.clear()
+    return met
 
 
 def timed(step: Step) -> float:

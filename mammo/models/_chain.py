@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def chain(head: str, options: HeadOptions, parts: dict[str, nn.Module]) -> nn.Module:
-    """A network that applies ``parts`` in order, none of them in place, with its head started anew.
+    """A network that applies ``parts`` in order, none of them in place, with its own dropout and its head started anew.
 
     Parts keep the names that they have in torchvision's network, and so do the keys of its weights.
 
@@ -28,8 +28,13 @@ def chain(head: str, options: HeadOptions, parts: dict[str, nn.Module]) -> nn.Mo
     """
     from torch import nn
 
+    from mammo.models._dropout import Dropout
+
     network: nn.Module = nn.Sequential(OrderedDict(parts))
-    for module in network.modules():
+    for module in [*network.modules()]:
+        for name, child in module.named_children():
+            if type(child) is nn.Dropout:
+                module.register_module(name, Dropout(child.p))
         if hasattr(module, "inplace"):
             module.inplace = False  # type: ignore[assignment]
     if options.init == "glorot":

@@ -157,14 +157,19 @@ def test_it_ends_after_so_many_validations_without_a_better_one(config, source, 
 
 
 def test_the_best_of_all_validations_becomes_the_model_if_it_is_asked_for(config, source, folders):
-    listener = Listener()
     wild = config.with_values({"epochs": 5, "learning_rate": 3e-3, "schedule": "constant", "selection": "best"})
-    outcome = train_and_evaluate(wild, source, folders, listener)
+    for seed in range(6):
+        listener, elsewhere = Listener(), replace(folders, job=folders.job / str(seed))
+        elsewhere.job.mkdir()
+        outcome = train_and_evaluate(wild.with_values({"seed": seed}), source, elsewhere, listener)
+        losses = validation_losses(listener)
+        if losses[max(losses)] > 1.001 * min(losses.values()):
+            break
+    else:
+        pytest.fail("the last validation was always the best")
     part = next(one for one in outcome.predictions if one.part == "validation")
     loss = -np.log(part.probabilities[np.arange(len(part.truth)), part.truth]).mean()
-    losses = validation_losses(listener)
     assert loss == pytest.approx(min(losses.values()), rel=1e-6)
-    assert loss != pytest.approx(losses[max(losses)], rel=1e-3), "the last one is another"
 
 
 def test_every_fold_tests_women_that_no_other_fold_tests(config, source, folders):
