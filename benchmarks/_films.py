@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -19,9 +20,9 @@ _NOISE = 2**10  # of 2**16 levels; a film's PNG file then has about 6 MB
 _JPEG_QUALITY = 90
 
 
-def write_films(folder: Path, count: int) -> dict[str, Path]:
-    """So many films, as 16-bit PNG and as JPEG files, in a folder for each class; the two folders by format."""
-    folders = {name: folder / name for name in ("PNG", "JPEG")}
+def write_films(folder: Path, count: int, formats: Sequence[str] = ("PNG", "JPEG")) -> dict[str, Path]:
+    """So many films, as 16-bit PNG and as JPEG files, in a folder for each class; the folders by format."""
+    folders = {name: folder / name for name in formats}
     rng = np.random.default_rng(0)
     with tempfile.TemporaryDirectory(prefix="mammo-bench-") as drawn:
         options = PhantomOptions(patients=-(-count // 4), pitch_mm=_PITCH_MM)
@@ -31,8 +32,10 @@ def write_films(folder: Path, count: int) -> dict[str, Path]:
             noisy = large * (65535 - _NOISE) + rng.integers(0, _NOISE, SHAPE)
             pixels = noisy.astype(np.uint16)
             name = f"{sample.labels['case']}/{number:04d}"
-            _write(folders["PNG"] / f"{name}.png", pixels, [])
-            _write(folders["JPEG"] / f"{name}.jpg", (pixels >> 8).astype(np.uint8), [1, _JPEG_QUALITY])
+            if "PNG" in folders:
+                _write(folders["PNG"] / f"{name}.png", pixels, [])
+            if "JPEG" in folders:
+                _write(folders["JPEG"] / f"{name}.jpg", (pixels >> 8).astype(np.uint8), [1, _JPEG_QUALITY])
     return folders
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +18,12 @@ from mammo.models import MODELS, HeadOptions
 from mammo.training.batches import LabelledImages
 from mammo.training.checkpoint import CheckpointShelf
 from mammo.training.config import TrainingConfig
+from mammo.training.engine import engine_for
 from mammo.training.fit import Metric, TrainingParts, fit
 from mammo.training.items import Item, film_items
 from mammo.training.preparation import pipeline_of
 from mammo.training.prepared import prepare_images
-from mammo.training.resident_memory import keep_freed_memory
+from mammo.training.torch_settings import set_up_torch
 
 _CLASSES = ("normal", "benign", "malignant")
 _EPOCHS = 10_000  # so many that nobody asks for the last one
@@ -47,11 +48,10 @@ class Listener:
 def main() -> None:
     """Train until nobody asks for another epoch, or so many epochs from the files on each time."""
     asked = task()
-    keep_freed_memory()
     cv2.setNumThreads(1)
     items = film_items(import_collection(Path(asked["folder"])).samples, "case", _CLASSES)
-    if whole := asked.get("whole"):
-        serve(lambda: _train(asked, items, whole, None))
+    if epochs := asked["epochs"]:
+        serve(lambda: _train(asked, items, epochs, None))
     _train(asked, items, _EPOCHS, Epochs())
 
 
@@ -76,12 +76,14 @@ def _train(asked: dict[str, Any], items: Sequence[Item], epochs: int, told: Epoc
             "checkpoint_every": 1_000_000,
         }
     )
-    spec = MODELS[config.model]
+    set_up_torch(config)
+    spec, device = MODELS[config.model], torch.device(asked["device"])
+    engine = replace(engine_for(device), seconds_between_reports=0)  # the listener is told of each epoch
     with tempfile.TemporaryDirectory(prefix="mammo-bench-") as folder:
         images = prepare_images(items, pipeline_of(config, spec), Path(folder) / "prepared")
         data = LabelledImages(images, np.array([item.label for item in items]), tuple(item.id for item in items))
         model = spec.build(len(_CLASSES), HeadOptions(init="torchvision"))
-        parts = TrainingParts(spec, model, data, None, len(_CLASSES), torch.device("cpu"))
+        parts = TrainingParts(spec, model, data, None, len(_CLASSES), device, engine=engine)
         fit(config, parts, CheckpointShelf(Path(folder) / "checkpoints"), Listener(told))
 
 

@@ -4,78 +4,31 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
+from benchmarks._contests import SIZE, Contest, held
 from benchmarks._films import SHAPE, write_films
-from benchmarks._frame import Benchmark, Figure, Row, interleaved, ratio
-from benchmarks._peers import Peer
+from benchmarks._frame import Benchmark, Row
 
-_FULL = bool(os.environ.get("MAMMO_BENCH_FULL"))
-FILMS, BATCH, SIZE, EPOCHS = (192 if _FULL else 64), 32, 227, 10
-ROUNDS, WHOLE_ROUNDS = 5, (5 if _FULL else 1)
-_FIGURE = Figure("seconds", "s")
-_KERAS = ("torch", "jax", "tensorflow")
-
-
-@dataclass(frozen=True)
-class _Contest:
-    """A task, who stands for it, and how many times faster than each Mammo should be."""
-
-    family: str
-    file_format: str
-    goals: dict[str, float]  # by peer
-    whole: bool = False  # ten epochs from the files on, not single ones
-
-    @property
-    def name(self) -> str:
-        return f"{self.family}, {self.file_format}{f', {EPOCHS} epochs' if self.whole else ''}"
-
-
+FILMS, BATCH, EPOCHS = (192 if os.environ.get("MAMMO_BENCH_FULL") else 64), 32, 10
+_ALL = {"plain torch": 8, "Lightning": 8, "fastai": 2.3, "Keras torch": 4, "Keras jax": 4, "Keras tensorflow": 4}
+_contest = partial(Contest, batch=BATCH)
 _CONTESTS = (
-    _Contest(
-        "alexnet", "JPEG", {"plain torch": 8, "Lightning": 8, "fastai": 2.3} | {f"Keras {on}": 4 for on in _KERAS}
-    ),
-    _Contest("alexnet", "PNG", {"plain torch": 10}),
-    _Contest("squeezenet1_1", "PNG", {"plain torch": 10, "fastai": 8}),
-    _Contest("alexnet", "JPEG", {"fastai": 2.2}, whole=True),
-    _Contest("squeezenet1_1", "PNG", {"fastai": 6}, whole=True),
+    _contest("alexnet", "JPEG", _ALL),
+    _contest("alexnet", "PNG", {"plain torch": 10}),
+    _contest("squeezenet1_1", "PNG", {"plain torch": 10, "fastai": 8}),
+    _contest("alexnet", "JPEG", {"fastai": 2.2}, epochs=EPOCHS),
+    _contest("squeezenet1_1", "PNG", {"fastai": 6}, epochs=EPOCHS),
 )
 
 
 def measure() -> Sequence[Row]:
-    """Every trainer of a contest lives through it; its first epoch is not counted."""
+    """One contest after the other, on the same films."""
     with tempfile.TemporaryDirectory(prefix="mammo-bench-") as folder:
         films = write_films(Path(folder), FILMS)
-        return [row for contest in _CONTESTS for row in _held(contest, films[contest.file_format])]
-
-
-def _held(contest: _Contest, films: Path) -> Iterator[Row]:
-    with ExitStack() as running:
-        cases = {}
-        for who in ("Mammo", "Mammo fp32", *contest.goals):
-            trainer = running.enter_context(_trainer(who, contest, films))
-            cases[f"{contest.name}, {who}"] = lambda trainer=trainer: {_FIGURE.name: trainer.round()["seconds"]}
-        rows = interleaved(cases, [_FIGURE], WHOLE_ROUNDS if contest.whole else ROUNDS)
-    yield from rows
-    for who, goal in contest.goals.items():
-        yield ratio(rows, f"{contest.name}, {who}", f"{contest.name}, Mammo", _FIGURE.name, goal)
-        yield ratio(rows, f"{contest.name}, {who}", f"{contest.name}, Mammo fp32", _FIGURE.name)
-
-
-def _trainer(who: str, contest: _Contest, films: Path) -> Peer:
-    task = {"folder": str(films), "family": contest.family, "batch": BATCH, "size": SIZE, "workers": 2}
-    task |= {"learning_rate": 1e-5, "precision": "fp32" if who.endswith("fp32") else "bf16"}
-    task |= {"whole": EPOCHS} if contest.whole else {}
-    if who.startswith("Mammo"):
-        return Peer("benchmarks._own_training", task)
-    program, _, backend = who.lower().partition(" ")
-    if program == "keras":
-        return Peer("benchmarks.peers.keras", task, f"keras_{backend}", {"KERAS_BACKEND": backend})
-    environment = {"plain": "plain_torch"}.get(program, program)
-    return Peer(f"benchmarks.peers.{environment}", task, environment)
+        return [row for contest in _CONTESTS for row in held(contest, films[contest.file_format])]
 
 
 BENCHMARK = Benchmark(

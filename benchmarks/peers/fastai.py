@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import torch
 import torchvision
 from fastai.callback.core import Callback
 from fastai.data.block import CategoryBlock, DataBlock
@@ -40,7 +41,9 @@ def learner(asked: dict[str, Any]) -> Learner:
         item_tfms=Resize(asked["size"], method="squish"),
         batch_tfms=[*aug_transforms(**turned), Normalize.from_stats(*imagenet_stats)],
     )
-    data = block.dataloaders(asked["folder"], bs=asked["batch"], num_workers=asked["workers"])
+    data = block.dataloaders(
+        asked["folder"], bs=asked["batch"], num_workers=asked["workers"], device=torch.device(asked["device"])
+    )
     network = torchvision.models.get_model(asked["family"], weights=None, num_classes=CLASSES)
     return Learner(data, network, nn.CrossEntropyLoss(), opt_func=Adam, lr=asked["learning_rate"])
 
@@ -48,8 +51,8 @@ def learner(asked: dict[str, Any]) -> Learner:
 def main() -> None:
     """Train until nobody asks for another epoch, or so many epochs from the files on each time."""
     asked = task()
-    if whole := asked.get("whole"):
-        serve(lambda: _fit(asked, whole, []))
+    if epochs := asked["epochs"]:
+        serve(lambda: _fit(asked, epochs, []))
     _fit(asked, 1_000_000, [Told()])
 
 

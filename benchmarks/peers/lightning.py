@@ -42,7 +42,7 @@ def main() -> None:
     asked = task()
     switched_off = {"logger": False, "enable_checkpointing": False, "enable_progress_bar": False}
     trainer = lightning.Trainer(
-        accelerator="cpu", max_epochs=-1, enable_model_summary=False, callbacks=[Told()], **switched_off
+        accelerator=asked["device"], max_epochs=-1, enable_model_summary=False, callbacks=[Told()], **switched_off
     )
     trainer.fit(Classifier(asked), loader(asked))
 

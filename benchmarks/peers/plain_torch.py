@@ -12,13 +12,14 @@ from benchmarks.peers._torch_data import loader, network
 def main() -> None:
     """Train until nobody asks for another epoch."""
     asked = task()
-    model, batches = network(asked).train(), loader(asked)
+    device = torch.device(asked["device"])
+    model, batches = network(asked).to(device).train(), loader(asked)
     optimizer = torch.optim.Adam(model.parameters(), lr=asked["learning_rate"])
     epochs = Epochs()
     while True:
         for images, labels in batches:
             optimizer.zero_grad()
-            nn.functional.cross_entropy(model(images), labels).backward()  # type: ignore[no-untyped-call]
+            nn.functional.cross_entropy(model(images.to(device)), labels.to(device)).backward()  # type: ignore[no-untyped-call]
             optimizer.step()
         epochs.ended()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
@@ -25,6 +26,9 @@ from mammo.models import MODELS
 from mammo.parameters import checked
 from mammo.registry import Registry
 from mammo.training.optimizers import OPTIMIZERS, SCHEDULES
+
+_SHORT = reprlib.Repr()  # of a value that a person gave: a number of 300 digits is not repeated whole
+_SHORT.maxstring = 100
 
 
 def _parsed_enhancements(value: object) -> object:
@@ -246,4 +250,4 @@ def _sentence(problem: ErrorDetails) -> str:
         return f"There is no setting named {field!r}; known are: {known}."
     if isinstance(cause, MammoError):
         return str(cause)
-    return f"{field}: {problem['msg']}, but the value is {problem['input']!r}."
+    return f"{field}: {problem['msg']}, but the value is {_SHORT.repr(problem['input'])}."

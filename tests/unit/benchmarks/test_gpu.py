@@ -17,10 +17,13 @@ def test_without_a_gpu_it_says_so_and_measures_nothing(capsys):
 def test_it_measures_every_case_on_any_device(monkeypatch):
     monkeypatch.setattr(gpu, "FAMILIES", SMALL)
     monkeypatch.setattr(gpu, "ROUNDS", 1)
+    monkeypatch.setattr(gpu, "RUNS", ("demo",))
+    monkeypatch.setattr(gpu, "UPDATED", "small")
     monkeypatch.setattr(_steps, "SIDE", 32)
-    rows = gpu.measured_on(torch.device("cpu"), RECORDED, gpu.Work(4, 4, batch_size=4, steps=1))
+    rows = gpu.measured_on(torch.device("cpu"), RECORDED, gpu.Work(4, 4, 4, batch_size=4, steps=1))
     cases = {row.case for row in rows}
     assert {f"small, bf16, {one}" for one in ("ordinary step", "recorded step", "training", "floor")} < cases
+    assert {"Adam on small's parameters", "copy", "1 runs of the paper, precision auto"} < cases
     assert all(row.value > 0 for row in rows)
     assert "speed, ratio" in shown(gpu.BENCHMARK, rows)
 

@@ -29,6 +29,7 @@ from mammo.training.presets import PRESETS
 from mammo.training.procedure import TrainingFolders, TrainingSource, train_and_evaluate
 
 ROOT = Path(__file__).parents[3]
+SAID = "said.txt"  # in its home: what the process wrote to stderr
 
 
 class Silent:
@@ -51,8 +52,11 @@ def installation(tmp_path_factory):
     where.job_dir(1).mkdir(parents=True)
     folders = TrainingFolders(where.job_dir(1), where.prepared_dir, where.weights_dir)
     assert train_and_evaluate(config, TrainingSource(samples, split.assignment, "case"), folders, Silent()).completed
-    environment = {**os.environ, "MAMMO_HOME": str(home), "OMP_NUM_THREADS": "1"}
-    process = subprocess.Popen([sys.executable, "-m", "mammo", "predictor"], cwd=ROOT, env=environment)
+    environment = {**os.environ, "MAMMO_HOME": str(home), "OMP_NUM_THREADS": "1", "OMP_DISPLAY_ENV": "TRUE"}
+    environment.pop("OMP_WAIT_POLICY", None)
+    with (home / SAID).open("wb") as said:
+        command = [sys.executable, "-m", "mammo", "predictor"]
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=said)
     deadline = time.monotonic() + 60
     while not socket_path(where).exists() and time.monotonic() < deadline:
         time.sleep(0.05)
@@ -78,6 +82,13 @@ def test_a_film_and_the_same_file_uploaded_get_the_same_answer(installation):
     assert decoded(by_path.picture).shape == decoded(by_path.heatmap).shape
     assert decoded(by_path.network_input).shape == (64, 64)
     assert len(by_path.weights_sha256) == 64
+
+
+@pytest.mark.slow
+def test_its_threads_give_their_core_away_while_they_wait(installation):
+    where, samples = installation
+    ask(where, Question(1, "a", path=str(samples[0].path)))
+    assert "OMP_WAIT_POLICY = 'PASSIVE'" in (where.home / SAID).read_text()
 
 
 @pytest.mark.slow

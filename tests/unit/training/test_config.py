@@ -51,6 +51,13 @@ def test_a_value_that_does_not_fit_is_named(values, words):  # B65
         TrainingConfig.of(values)
 
 
+@pytest.mark.parametrize("value", [10**300, "1" + "x" * 300])
+def test_a_long_value_is_told_in_short(value):
+    with pytest.raises(ParameterError, match=r"^seed: .*, but the value is '?1.*\.\.\.") as raised:
+        TrainingConfig.of({"seed": value})
+    assert len(str(raised.value)) < 220
+
+
 @pytest.mark.parametrize("schedule", SCHEDULES)
 def test_a_schedule_of_a_single_step_has_a_rate(schedule):  # B65: a cosine over no time
     assert 0 < SCHEDULES[schedule].factor(0) <= 1

@@ -1,8 +1,9 @@
-"""A large block that was freed and is asked for again costs no new pages."""
+"""A large block that was freed and is asked for again costs no new pages, and lies on large ones."""
 
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 _FAULTS = """
 import resource, sys
@@ -18,14 +19,36 @@ for _ in range(20):
 print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
 """
 
+_ON_LARGE_PAGES = """
+import sys
+from pathlib import Path
+import numpy as np
+from mammo.training.resident_memory import keep_freed_memory
 
-def _page_faults(how):
+if sys.argv[1] == "kept":
+    assert keep_freed_memory()
+blocks = [np.ones(8 << 20, np.uint8) for _ in range(16)]
+fields = dict(line.split(":") for line in Path("/proc/self/smaps_rollup").read_text().splitlines()[1:])
+print(int(fields["AnonHugePages"].split()[0]) >> 10)
+"""
+_SYSTEM = Path("/sys/kernel/mm/transparent_hugepage/enabled")
+
+
+def _said(program, how):
     small_pages = {**os.environ, "NUMPY_MADVISE_HUGEPAGE": "0"}
-    command = [sys.executable, "-c", _FAULTS, how]
+    command = [sys.executable, "-c", program, how]
     done = subprocess.run(command, env=small_pages, capture_output=True, text=True, check=True, timeout=60)
     return int(done.stdout)
 
 
 def test_freed_blocks_are_taken_again_without_a_page_fault():
-    assert _page_faults("kept") < 100
-    assert _page_faults("given back") > 1000
+    assert _said(_FAULTS, "kept") < 100
+    assert _said(_FAULTS, "given back") > 1000
+
+
+def test_large_blocks_lie_on_large_pages_where_the_system_has_them_on_request():
+    given = _SYSTEM.read_text() if _SYSTEM.exists() else "[never]"
+    megabytes = _said(_ON_LARGE_PAGES, "kept")
+    assert megabytes < 16 if "[never]" in given else megabytes > 64
+    if "[madvise]" in given:
+        assert _said(_ON_LARGE_PAGES, "given back") < 16

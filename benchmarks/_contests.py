@@ -1,0 +1,58 @@
+"""A contest: the same training for Mammo and its peers, each in a process of its own, round by round."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks._frame import Figure, Row, interleaved, ratio
+from benchmarks._peers import Peer
+
+SIZE, ROUNDS = 227, 5
+_FIGURE = Figure("seconds", "s")
+
+
+@dataclass(frozen=True)
+class Contest:
+    """A task, who stands for it, and how many times faster than each Mammo should be."""
+
+    family: str
+    file_format: str
+    goals: Mapping[str, float]  # by peer
+    batch: int
+    epochs: int = 0  # from the files on; 0: single ones, of which the first is not counted
+    device: str = "cpu"
+    workers: int = 2  # processes that read films for torch, Lightning and fastai
+
+    @property
+    def name(self) -> str:
+        return f"{self.family}, {self.file_format}{f', {self.epochs} epochs' if self.epochs else ''}"
+
+
+def held(contest: Contest, films: Path, rounds: int = ROUNDS) -> Iterator[Row]:
+    """Every trainer lives through the contest; the ratios are taken within each round."""
+    with ExitStack() as running:
+        cases = {}
+        for who in ("Mammo", "Mammo fp32", *contest.goals):
+            trainer = running.enter_context(_trainer(who, contest, films))
+            cases[f"{contest.name}, {who}"] = lambda trainer=trainer: {_FIGURE.name: trainer.round()["seconds"]}
+        rows = interleaved(cases, [_FIGURE], rounds)
+    yield from rows
+    for who, goal in contest.goals.items():
+        yield ratio(rows, f"{contest.name}, {who}", f"{contest.name}, Mammo", _FIGURE.name, goal)
+        yield ratio(rows, f"{contest.name}, {who}", f"{contest.name}, Mammo fp32", _FIGURE.name)
+
+
+def _trainer(who: str, contest: Contest, films: Path) -> Peer:
+    task = {"folder": str(films), "family": contest.family, "batch": contest.batch, "size": SIZE}
+    task |= {"workers": contest.workers, "device": contest.device, "epochs": contest.epochs, "learning_rate": 1e-5}
+    task |= {"precision": "fp32" if who.endswith("fp32") else "bf16"}
+    if who.startswith("Mammo"):
+        return Peer("benchmarks._own_training", task)
+    program, _, backend = who.lower().partition(" ")
+    if program == "keras":
+        return Peer("benchmarks.peers.keras", task, f"keras_{backend}", {"KERAS_BACKEND": backend})
+    environment = {"plain": "plain_torch"}.get(program, program)
+    return Peer(f"benchmarks.peers.{environment}", task, environment)
