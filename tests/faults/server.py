@@ -217,6 +217,9 @@ def is_spare(process):
 
 def waits(process):
     """Whether a process that has computed for a while does nothing now, and does not wish for a processor either."""
-    before = process.cpu_times()
-    looks = {time.sleep(0.03) or process.status() for _ in range(10)}
-    return looks == {psutil.STATUS_SLEEPING} and process.cpu_times() == before and sum(before[:2]) > 0.2
+    try:
+        before = process.cpu_times()
+        looks = {time.sleep(0.03) or process.status() for _ in range(10)}
+        return looks == {psutil.STATUS_SLEEPING} and process.cpu_times() == before and sum(before[:2]) > 0.2
+    except psutil.NoSuchProcess:  # it has just ended
+        return False
