@@ -15,6 +15,7 @@ from mammo.jobs.leftovers import remove_own
 from mammo.jobs.reporting import JobReporter, JobStoppedError, Listener
 from mammo.jobs.workers import computing_versions, is_alive
 from mammo.store import DATABASE_TROUBLES, Failure, JobRecord, JobState, Store, Worker
+from mammo.training.resident_memory import keep_freed_memory
 
 if TYPE_CHECKING:
     from mammo.config import Settings
@@ -66,6 +67,7 @@ def carry_out_job(
         MammoError: The failure, after it was recorded; anything else too, as failure of the kind "bug". Where the
             database does not serve, nothing is recorded, and the job stays in this process's hands until it ends.
     """
+    keep_freed_memory()  # the process ends with its job, whatever that computes
     reporter = JobReporter(store, job_id, attempt, listener, released or threading.Event())
     try:
         store.jobs.begin(job_id, attempt, computing_versions())
