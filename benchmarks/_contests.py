@@ -9,6 +9,7 @@ from pathlib import Path
 
 from benchmarks._frame import Figure, Row, interleaved, ratio
 from benchmarks._peers import Peer
+from mammo.processes import JOB_THREADS
 
 SIZE, ROUNDS = 227, 5
 _FIGURE = Figure("seconds", "s")
@@ -50,7 +51,7 @@ def _trainer(who: str, contest: Contest, films: Path) -> Peer:
     task |= {"workers": contest.workers, "device": contest.device, "epochs": contest.epochs, "learning_rate": 1e-5}
     task |= {"precision": "fp32" if who.endswith("fp32") else "bf16"}
     if who.startswith("Mammo"):
-        return Peer("benchmarks._own_training", task)
+        return Peer("benchmarks._own_training", task, settings=JOB_THREADS)
     program, _, backend = who.lower().partition(" ")
     if program == "keras":
         return Peer("benchmarks.peers.keras", task, f"keras_{backend}", {"KERAS_BACKEND": backend})

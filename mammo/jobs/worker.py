@@ -19,7 +19,7 @@ from mammo.jobs.spare import Spare
 from mammo.jobs.sweeping import IN_HAND, Sweeper
 from mammo.jobs.usage import JobUsage
 from mammo.jobs.workers import this_process
-from mammo.processes import end_group
+from mammo.processes import JOB_THREADS, end_group
 from mammo.store import DATABASE_TROUBLES, JobFilter, JobState, Store
 
 if TYPE_CHECKING:
@@ -177,11 +177,10 @@ class WorkerLoop:
     def _environment(self) -> dict[str, str]:
         """What the processes of this slot's jobs have around them."""
         return {
+            **JOB_THREADS,
             **os.environ,
             "CUDA_VISIBLE_DEVICES": self.slot.visible,
             "MAMMO_DEVICE": self.slot.label,
-            # the children of several slots share the cores: waiting threads give theirs away
-            "OMP_WAIT_POLICY": os.environ.get("OMP_WAIT_POLICY", "PASSIVE"),
         }
 
     def _look_after(self, child: _Child) -> None:

@@ -21,7 +21,7 @@ def test_it_carries_out_the_next_job_and_changes_nothing(server):
     server.until(lambda: server.job(number).state == JobState.RUNNING)
     assert server.child_of(worker) == spare
     assert (spare.environ()["CUDA_VISIBLE_DEVICES"], server.job(number).versions["device"]) == ("", "CPU")
-    assert spare.environ()["OMP_WAIT_POLICY"] == "PASSIVE"
+    assert (spare.environ()["OMP_WAIT_POLICY"], spare.environ()["GOMP_SPINCOUNT"]) == ("PASSIVE", "20000")
     server.until(lambda: [one for one in server.spares_of(worker) if one != spare])
     assert server.until_ended(number).state == JobState.SUCCEEDED
     assert server.left_by(number) == server.left_by(1)
