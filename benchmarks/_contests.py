@@ -37,7 +37,7 @@ def held(contest: Contest, films: Path, rounds: int = ROUNDS) -> Iterator[Row]:
     with ExitStack() as running:
         cases = {}
         for who in ("Mammo", "Mammo fp32", *contest.goals):
-            trainer = running.enter_context(_trainer(who, contest, films))
+            trainer = running.enter_context(entered(who, contest, films))
             cases[f"{contest.name}, {who}"] = lambda trainer=trainer: {_FIGURE.name: trainer.round()["seconds"]}
         rows = interleaved(cases, [_FIGURE], rounds)
     yield from rows
@@ -46,7 +46,8 @@ def held(contest: Contest, films: Path, rounds: int = ROUNDS) -> Iterator[Row]:
         yield ratio(rows, f"{contest.name}, {who}", f"{contest.name}, Mammo fp32", _FIGURE.name)
 
 
-def _trainer(who: str, contest: Contest, films: Path) -> Peer:
+def entered(who: str, contest: Contest, films: Path) -> Peer:
+    """The process of one that stands for a contest."""
     task = {"folder": str(films), "family": contest.family, "batch": contest.batch, "size": SIZE}
     task |= {"workers": contest.workers, "device": contest.device, "epochs": contest.epochs, "learning_rate": 1e-5}
     task |= {"precision": "fp32" if who.endswith("fp32") else "bf16"}

@@ -22,6 +22,7 @@ from mammo.training.input_path import input_path_of
 from mammo.training.losses import LossBuffer
 from mammo.training.shares import WHOLE, Share
 from mammo.training.steps import Steps
+from mammo.training.turns import turn
 
 if TYPE_CHECKING:
     from mammo.models import ModelSpec
@@ -180,7 +181,8 @@ class _Fit:
                 batch = self.input_path.feed.batch(epoch, number)
             except _StoppedError:
                 return True
-            self.losses.add(self.steps.take(batch, self.at.step))
+            with turn(self.parts.device):
+                self.losses.add(self.steps.take(batch, self.at.step))
             self.at.step += 1
             if self.losses.is_full:
                 self._read_losses()

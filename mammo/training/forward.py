@@ -12,6 +12,7 @@ import torch
 from torch import nn
 
 from mammo.training.batches import LabelledImages, plain, to_input
+from mammo.training.turns import turn
 
 if TYPE_CHECKING:
     from mammo.models import ModelSpec
@@ -73,7 +74,7 @@ def probabilities_from(
     with torch.no_grad():
         for start in range(0, count, batch):
             views = views_of(inputs(start, min(start + batch, count)), config.test_time_views)
-            with autocast(config, device):
+            with turn(device), autocast(config, device):
                 outputs = [answer(view).float().softmax(1) for view in views]
             rows.append(torch.stack(outputs).mean(0).double())
     probabilities = torch.cat(rows).cpu().numpy()
