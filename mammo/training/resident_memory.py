@@ -35,9 +35,17 @@ def keep_freed_memory() -> bool:
     library = ctypes.CDLL("libc.so.6")
     values = {_MMAP_THRESHOLD: _BLOCK, _TRIM_THRESHOLD: _NEVER, _TOP_PAD: 64 << 20}
     accepted = [library.mallopt(name, value) for name, value in values.items()]
-    if _OVERCOMMIT.read_text().strip() != _STRICT:
+    if _may_promise():
         _grow_heap(library)
     return all(accepted)
+
+
+def _may_promise() -> bool:
+    """Whether the system lets processes ask for more memory than they use; no where it does not tell."""
+    try:
+        return _OVERCOMMIT.read_text().strip() != _STRICT
+    except OSError:
+        return False
 
 
 def _grow_heap(library: ctypes.CDLL) -> None:

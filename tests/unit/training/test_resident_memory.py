@@ -31,6 +31,13 @@ blocks = [np.ones(8 << 20, np.uint8) for _ in range(16)]
 fields = dict(line.split(":") for line in Path("/proc/self/smaps_rollup").read_text().splitlines()[1:])
 print(int(fields["AnonHugePages"].split()[0]) >> 10)
 """
+_UNTOLD = """
+from pathlib import Path
+from mammo.training import resident_memory
+
+resident_memory._OVERCOMMIT = Path("/nowhere")
+print(int(resident_memory.keep_freed_memory()))
+"""
 _SYSTEM = Path("/sys/kernel/mm/transparent_hugepage/enabled")
 
 
@@ -52,3 +59,7 @@ def test_large_blocks_lie_on_large_pages_where_the_system_has_them_on_request():
     assert megabytes < 16 if "[never]" in given else megabytes > 64
     if "[madvise]" in given:
         assert _said(_ON_LARGE_PAGES, "given back") < 16
+
+
+def test_where_the_system_does_not_tell_how_it_promises_memory_blocks_are_kept_all_the_same():
+    assert _said(_UNTOLD, "kept") == 1
