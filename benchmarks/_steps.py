@@ -51,12 +51,17 @@ def usual_step(family: str, batch: int) -> Step:
     return step
 
 
+def optimizer_of(model: nn.Module, config: TrainingConfig) -> torch.optim.Optimizer:
+    """Mammo's, over all parameters."""
+    groups = [{"params": list(model.parameters()), "lr": 1e-5, "weight_decay": 0.0}]
+    return OPTIMIZERS[config.optimizer].build(groups, config)
+
+
 def own_step(family: str, config: TrainingConfig) -> Step:
     """Mammo's layout, precision and optimizer, on one batch that is already a tensor."""
     spec = MODELS[family]
     model = network(family).to(memory_format=torch.channels_last)
-    groups = [{"params": list(model.parameters()), "lr": 1e-5, "weight_decay": 0.0}]
-    optimizer = OPTIMIZERS[config.optimizer].build(groups, config)
+    optimizer = optimizer_of(model, config)
     data = pictures(config.batch_size)
     inputs, target = to_input(data.images.array, spec.mean, spec.std), torch.from_numpy(data.labels)
 
@@ -73,8 +78,7 @@ def own_step(family: str, config: TrainingConfig) -> Step:
 def bare_step(family: str, config: TrainingConfig) -> Step:
     """What no step of this network in bf16 can do without: convolutions and products of its shapes, and the update."""
     model = network(family)
-    groups = [{"params": list(model.parameters()), "lr": 1e-5, "weight_decay": 0.0}]
-    optimizer = OPTIMIZERS[config.optimizer].build(groups, config)
+    optimizer = optimizer_of(model, config)
     for parameter in model.parameters():
         parameter.grad = torch.randn_like(parameter)
     products = _products(family, config.batch_size)

@@ -12,7 +12,7 @@ from pathlib import Path
 import torch
 
 from benchmarks._frame import Benchmark, Figure, Figures, Row, interleaved, ratio
-from benchmarks._steps import CLASSES, network, operations, pictures
+from benchmarks._steps import CLASSES, network, operations, optimizer_of, pictures
 from mammo.models import MODELS
 from mammo.training.batches import LabelledImages
 from mammo.training.checkpoint import CheckpointShelf
@@ -21,7 +21,6 @@ from mammo.training.engine import Engine, engine_for
 from mammo.training.feeding import DeviceFeed
 from mammo.training.fit import Metric, TrainingParts, fit
 from mammo.training.forward import probabilities_of
-from mammo.training.optimizers import OPTIMIZERS
 from mammo.training.presets import PRESETS
 from mammo.training.steps import Steps
 from mammo.training.torch_settings import set_up_torch
@@ -212,10 +211,11 @@ def _run_seconds(
 
 def _update_speed(device: torch.device) -> float:
     """Bytes per second that Adam's update reads and writes."""
-    parameters = [one.to(device) for one in network(UPDATED).parameters()]
+    model = network(UPDATED).to(device)
+    parameters = list(model.parameters())
     for one in parameters:
         one.grad = torch.zeros_like(one)
-    optimizer = OPTIMIZERS["adam"].build([{"params": parameters, "lr": 1e-5}], TrainingConfig())
+    optimizer = optimizer_of(model, TrainingConfig(optimizer="adam"))
     optimizer.step()  # makes its states
     return _ADAM_BYTES * sum(one.numel() for one in parameters) / _best_seconds(optimizer.step, device)
 
