@@ -71,7 +71,7 @@ def epoch_batches(labels: Indices, config: TrainingConfig, epoch: int) -> list[I
 
 
 def augmented(data: LabelledImages, positions: Indices, policy: Policy, *, seed: int, epoch: int) -> StoredImage:
-    """Augmented images of one step, shape (n, S, S), of the prepared type."""
+    """Images as a policy moves them in an epoch, shape (n, S, S), of the prepared type."""
     size = data.images.array.shape[-1]
     batch: StoredImage = np.empty((len(positions), size, size), data.images.array.dtype)
     ids = [data.ids[position] for position in positions]
@@ -88,21 +88,35 @@ def plain(data: LabelledImages, start: int, stop: int) -> StoredImage:
 
 
 def to_input(
-    batch: StoredImage, mean: Sequence[float], std: Sequence[float], device: torch.device | str = "cpu"
+    batch: StoredImage,
+    mean: Sequence[float],
+    std: Sequence[float],
+    device: torch.device | str = "cpu",
+    precision: torch.dtype | None = None,
 ) -> torch.Tensor:
-    """The model's input, float32 (n, 3, S, S), channels last: gray repeated three times, then normalized."""
+    """The model's input, shape (n, 3, S, S), channels last: gray repeated three times, then normalized.
+
+    Args:
+        batch: Prepared images, shape (n, S, S).
+        mean: What the network takes for the mean of each channel.
+        std: What it takes for their spread.
+        device: Where the input goes.
+        precision: What it is rounded to; float32 if None. Where a network computes in less, it would do it itself.
+    """
     import torch  # here only: pages plan and preview with the rest of this module
 
-    levels = torch.from_numpy(batch.astype(np.int32)).to(device)
-    table = _input_levels(batch.dtype, tuple(mean), tuple(std)).to(device)
+    levels = torch.from_numpy(np.require(batch, requirements="W")).int().to(device)  # torch warns of read-only memory
+    table = _input_levels(batch.dtype, tuple(mean), tuple(std), precision or torch.float32).to(device)
     return torch.nn.functional.embedding(levels, table).permute(0, 3, 1, 2)
 
 
 @lru_cache(maxsize=8)
-def _input_levels(dtype: np.dtype[Any], mean: tuple[float, ...], std: tuple[float, ...]) -> torch.Tensor:
+def _input_levels(
+    dtype: np.dtype[Any], mean: tuple[float, ...], std: tuple[float, ...], precision: torch.dtype
+) -> torch.Tensor:
     """What each stored gray level is to the model, shape (levels, 3): looking it up takes half of computing it."""
     import torch
 
     top = np.iinfo(dtype).max
     scale = 1 / (top * torch.tensor(std))
-    return torch.arange(top + 1.0).unsqueeze(-1) * scale - torch.tensor(mean) / torch.tensor(std)
+    return (torch.arange(top + 1.0).unsqueeze(-1) * scale - torch.tensor(mean) / torch.tensor(std)).to(precision)

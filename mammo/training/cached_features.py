@@ -20,7 +20,7 @@ from mammo.files import write_json
 from mammo.models import split_before
 from mammo.training.batches import Indices, LabelledImages, augmented, epoch_batches, to_input
 from mammo.training.feeding import DeviceBatch
-from mammo.training.forward import autocast, batch_size_for
+from mammo.training.forward import autocast, batch_size_for, precision_of
 from mammo.training.row_sources import Array, HostRows, RowSource, row_source, sent
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class FeatureShelf:
         self.parts.model.eval()
         body, _ = split_before(self.parts.model, spec.head)
         with torch.no_grad(), autocast(self.config, device):
-            features = body(to_input(images, spec.mean, spec.std, device))
+            features = body(to_input(images, spec.mean, spec.std, device, precision_of(self.config, device)))
         return (features.movedim(1, -1) if features.ndim == 4 else features).contiguous().cpu()
 
     def _key(self, data: LabelledImages, policy: Policy, epoch: int) -> str:

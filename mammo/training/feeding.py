@@ -14,6 +14,7 @@ from torch import Tensor
 from mammo.augmentation.policy import Policy, draw_matrices
 from mammo.training.batches import Indices, augmented, epoch_batches, to_input
 from mammo.training.device_warp import DeviceInput, sampling_maps
+from mammo.training.forward import precision_of
 from mammo.training.row_sources import RowSource, row_source, sent
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from mammo.training.config import TrainingConfig
     from mammo.training.engine import Engine
     from mammo.training.fit import TrainingParts
+
+
+_BYTES_AT_ONCE = 64 << 20  # of augmented pixels in the host's memory
 
 
 class Batch(Protocol):
@@ -53,9 +57,10 @@ class HostBatch:
     labels: Indices
     spec: ModelSpec
     device: torch.device
+    precision: torch.dtype
 
     def inputs(self, piece: slice) -> Tensor:
-        return to_input(self.images[piece], self.spec.mean, self.spec.std, self.device)
+        return to_input(self.images[piece], self.spec.mean, self.spec.std, self.device, self.precision)
 
     def classes(self, piece: slice) -> Tensor:
         return torch.from_numpy(self.labels[piece]).to(self.device)
@@ -89,20 +94,31 @@ class DeviceBatch:
 
 
 class HostFeed:
-    """Images are moved by OpenCV, one batch when it is asked for."""
+    """Images are moved by OpenCV, those of a few steps at once: what begins anew at each step begins slowly."""
 
     def __init__(self, config: TrainingConfig, parts: TrainingParts) -> None:
         self._config, self._data, self._share = config, parts.train, parts.share
-        self._spec, self._device = parts.spec, parts.device
+        self._spec, self._device, self._precision = parts.spec, parts.device, precision_of(config, parts.device)
         self._policy = Policy.of(config.augmentation)
-        self._order: tuple[int, list[Indices]] = (-1, [])
+        self._steps_at_once = max(_BYTES_AT_ONCE // (config.batch_size * parts.train.images.array[0].nbytes), 1)
+        self._made: dict[tuple[int, int], HostBatch] = {}  # by epoch and number of the step
 
     def batch(self, epoch: int, number: int) -> HostBatch:
-        if self._order[0] != epoch:
-            self._order = epoch, epoch_batches(self._data.labels, self._config, epoch)
-        positions = self._share.of(self._order[1][number])
-        images = augmented(self._data, positions, self._policy, seed=self._config.seed, epoch=epoch)
-        return HostBatch(images, self._data.labels[positions], self._spec, self._device)
+        if (epoch, number) not in self._made:
+            self._made = {}  # its room is the next ones'
+            self._made = self._batches(epoch, number)
+        return self._made.pop((epoch, number))
+
+    def _batches(self, epoch: int, first: int) -> dict[tuple[int, int], HostBatch]:
+        order = epoch_batches(self._data.labels, self._config, epoch)[first : first + self._steps_at_once]
+        steps = [self._share.of(positions) for positions in order]
+        images = augmented(self._data, np.concatenate(steps), self._policy, seed=self._config.seed, epoch=epoch)
+        ends = np.cumsum([len(positions) for positions in steps])
+        pieces: list[StoredImage] = np.split(images, ends[:-1])  # type: ignore[assignment] # of the array's type
+        return {
+            (epoch, number): HostBatch(pixels, self._data.labels[positions], self._spec, self._device, self._precision)
+            for number, (positions, pixels) in enumerate(zip(steps, pieces, strict=True), first)
+        }
 
 
 @dataclass(frozen=True)

@@ -33,11 +33,15 @@ def device_of(name: str = "auto") -> torch.device:
 
 
 def autocast(config: TrainingConfig, device: torch.device) -> AbstractContextManager[Any]:
-    """Mixed precision if the configuration asks for it and the hardware has it."""
+    """Mixed precision where products are not taken in float32."""
+    precision = precision_of(config, device)
+    return nullcontext() if precision == torch.float32 else torch.autocast(device.type, dtype=precision)
+
+
+def precision_of(config: TrainingConfig, device: torch.device) -> torch.dtype:
+    """What products are taken in; "auto" is bfloat16 where the hardware has it."""
     fits = device.type == "cuda" or _cpu_has_bf16()
-    if config.precision == "bf16" or (config.precision == "auto" and fits):
-        return torch.autocast(device.type, dtype=torch.bfloat16)
-    return nullcontext()
+    return torch.bfloat16 if config.precision == "bf16" or (config.precision == "auto" and fits) else torch.float32
 
 
 def _cpu_has_bf16() -> bool:
@@ -54,9 +58,10 @@ def probabilities_of(
     model: nn.Module, data: LabelledImages, spec: ModelSpec, config: TrainingConfig, device: torch.device
 ) -> npt.NDArray[np.float64]:
     """Class probabilities of every image, shape (N, K), rows summing to 1; the model is left in evaluation mode."""
+    precision = precision_of(config, device)
 
     def inputs(start: int, stop: int) -> torch.Tensor:
-        return to_input(plain(data, start, stop), spec.mean, spec.std, device)
+        return to_input(plain(data, start, stop), spec.mean, spec.std, device, precision)
 
     model.eval()
     return probabilities_from(model, inputs, len(data), config, device)

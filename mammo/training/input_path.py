@@ -13,11 +13,10 @@ from mammo.training.batches import LabelledImages, plain, to_input
 from mammo.training.cached_features import FeatureFeed, Features, FeatureShelf, source_of
 from mammo.training.device_warp import DeviceInput
 from mammo.training.feeding import Feed, feed_of
-from mammo.training.forward import Inputs, batch_size_for
+from mammo.training.forward import Inputs, batch_size_for, precision_of
 from mammo.training.row_sources import RowSource, row_source
 
 if TYPE_CHECKING:
-    from mammo.models import ModelSpec
     from mammo.training.config import TrainingConfig
     from mammo.training.engine import Engine
     from mammo.training.fit import TrainingParts
@@ -37,7 +36,7 @@ def input_path_of(config: TrainingConfig, parts: TrainingParts, engine: Engine, 
     """The path of a training on its device; the shelf is used only where features are kept."""
     if config.cached_features:
         return _path_of_features(shelf, config, parts, engine)
-    validation = None if parts.validation is None else _inputs(parts.validation, parts.spec, parts.device, engine)
+    validation = None if parts.validation is None else _inputs(parts.validation, config, parts, engine)
     return InputPath(feed_of(config, parts, engine), parts.model, validation)
 
 
@@ -66,10 +65,12 @@ def _features(feed: FeatureFeed, device: torch.device, engine: Engine) -> Inputs
     return inputs
 
 
-def _inputs(data: LabelledImages, spec: ModelSpec, device: torch.device, engine: Engine) -> Inputs:
+def _inputs(data: LabelledImages, config: TrainingConfig, parts: TrainingParts, engine: Engine) -> Inputs:
     """The inputs of images as they were prepared, one batch after the other."""
+    spec, device = parts.spec, parts.device
     if not engine.on_device:
-        return lambda start, stop: to_input(plain(data, start, stop), spec.mean, spec.std, device)
+        precision = precision_of(config, device)
+        return lambda start, stop: to_input(plain(data, start, stop), spec.mean, spec.std, device, precision)
     batch, count = batch_size_for(device), len(data)
     rows = data.rows(np.arange(count))
     source = row_source(data.images.array, rows, device, share_of_memory=engine.share_of_memory)

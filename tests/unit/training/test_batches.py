@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+import torch
 
 from mammo.augmentation.policy import Policy
 from mammo.training.batches import LabelledImages, augmented, batches_per_epoch, epoch_batches, plain, to_input
@@ -39,6 +40,18 @@ def test_the_models_input_is_normalized_gray_in_three_channels(dtype):
     expected = (batch[0] / top - 0.4) / 0.25
     np.testing.assert_allclose(tensor[0, 1].numpy(), expected, atol=1e-6)
     assert tensor.shape == (1, 3, 2, 2)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_an_input_made_in_less_precision_is_the_usual_one_rounded(dtype):
+    batch = np.random.default_rng(0).integers(0, np.iinfo(dtype).max, (2, 8, 8), dtype, endpoint=True)
+    batch.flags.writeable = False  # as a mapped array is
+    usual, rounded = (
+        to_input(batch, (0.5, 0.4, 0.3), (0.2, 0.25, 0.5), "cpu", kind) for kind in (None, torch.bfloat16)
+    )
+    assert rounded.dtype == torch.bfloat16
+    assert rounded.is_contiguous(memory_format=torch.channels_last)
+    assert torch.equal(rounded, usual.bfloat16())
 
 
 def test_images_of_one_item_take_turns_by_epoch_and_the_first_is_tested_on():
