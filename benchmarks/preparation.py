@@ -22,7 +22,7 @@ from mammo.training.preparation import pipeline_of
 from mammo.training.prepared import prepare_images
 from mammo.training.resident_memory import keep_freed_memory
 
-ROUNDS, FILMS = 5, 12
+ROUNDS, FILMS = 5, 36
 _FILM = (2550, 1500)  # height and width in pixels
 _CORES = len(os.sched_getaffinity(0))
 _FIGURE = Figure("images per second", "1/s")
