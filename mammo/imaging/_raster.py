@@ -16,6 +16,7 @@ from mammo.imaging._png import check_png, with_stored_pixels
 from mammo.imaging._scaling import Pixels, full_scale
 
 _TOO_LARGE_FOR_PILLOW = (Image.DecompressionBombError, Image.DecompressionBombWarning)
+_DECODED_AT_ONCE = 1 << 20  # bytes; after Pillow's usual 64 KiB a thread waits each time for the interpreter
 # TIFF tags
 _BITS, _COMPRESSION, _PHOTOMETRIC, _SAMPLES, _SAMPLE_FORMAT = 258, 259, 262, 277, 339
 _PARTS = ((273, 279), (324, 325))  # offsets and byte counts: of strips, of tiles
@@ -37,6 +38,7 @@ def decode_raster(name: str, data: bytes, found: str) -> tuple[Pixels, tuple[str
     try:
         content = with_stored_pixels(data) if found == "PNG" else data
         with Image.open(io.BytesIO(content), formats=(found,)) as image:
+            image.decodermaxblock = _DECODED_AT_ONCE
             check_size(name, *image.size)
             check_frames(name, getattr(image, "n_frames", 1))
             if found == "TIFF":

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 
-_TRIM_THRESHOLD, _TOP_PAD, _MMAP_THRESHOLD = -1, -2, -3  # of glibc's malloc.h
+_TRIM_THRESHOLD, _TOP_PAD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -2, -3, -8  # of glibc's malloc.h
 _NEVER = -1
 _BLOCK = 1 << 30  # bytes; what is smaller comes from the heap
 _OVERCOMMIT = Path("/proc/sys/vm/overcommit_memory")
@@ -25,7 +25,8 @@ def keep_freed_memory() -> bool:
     fills its pages with zeros every time. The process then holds its peak until it ends, so only processes that end
     with their job should call this.
 
-    A network's step walks through gigabytes; on pages of 4 KiB a tenth of its time goes into looking them up.
+    A network's step walks through gigabytes; on pages of 4 KiB a tenth of its time goes into looking them up. Threads
+    that start later share the one heap: those of their own would be given back and lie on small pages.
 
     Source:
         glibc manual, section Malloc Tunable Parameters; Linux manual, madvise(2).
@@ -33,7 +34,7 @@ def keep_freed_memory() -> bool:
     if platform.libc_ver()[0] != "glibc":
         return False
     library = ctypes.CDLL("libc.so.6")
-    values = {_MMAP_THRESHOLD: _BLOCK, _TRIM_THRESHOLD: _NEVER, _TOP_PAD: 64 << 20}
+    values = {_MMAP_THRESHOLD: _BLOCK, _TRIM_THRESHOLD: _NEVER, _TOP_PAD: 64 << 20, _ARENA_MAX: 1}
     accepted = [library.mallopt(name, value) for name, value in values.items()]
     if _may_promise():
         _grow_heap(library)
