@@ -19,7 +19,7 @@ from mammo.training.config import TrainingConfig
 from mammo.training.fit import Metric, TrainingParts, fit
 from mammo.training.resident_memory import keep_freed_memory
 
-BATCH, STEPS, ROUNDS = 128, 18, 5  # a round takes this many steps of each kind; images of nine are moved at once
+BATCH, STEPS, ROUNDS = 128, 18, 5  # a round takes this many steps of each kind; of each nine, images are moved at once
 _FAMILIES = ("alexnet", "squeezenet1_1")
 _SHARE = 0.95  # of the bare step's speed, at least, on two cores
 _FIGURE = Figure("images per second", "1/s")

@@ -58,13 +58,14 @@ def probabilities_of(
     model: nn.Module, data: LabelledImages, spec: ModelSpec, config: TrainingConfig, device: torch.device
 ) -> npt.NDArray[np.float64]:
     """Class probabilities of every image, shape (N, K), rows summing to 1; the model is left in evaluation mode."""
-    precision = precision_of(config, device)
-
-    def inputs(start: int, stop: int) -> torch.Tensor:
-        return to_input(plain(data, start, stop), spec.mean, spec.std, device, precision)
-
     model.eval()
-    return probabilities_from(model, inputs, len(data), config, device)
+    return probabilities_from(model, plain_inputs(data, spec, config, device), len(data), config, device)
+
+
+def plain_inputs(data: LabelledImages, spec: ModelSpec, config: TrainingConfig, device: torch.device) -> Inputs:
+    """Images as they were prepared, made into inputs on the host, in the precision in which they are looked at."""
+    precision = precision_of(config, device)
+    return lambda start, stop: to_input(plain(data, start, stop), spec.mean, spec.std, device, precision)
 
 
 def probabilities_from(

@@ -9,11 +9,11 @@ import numpy as np
 import torch
 
 from mammo.models import split_before
-from mammo.training.batches import LabelledImages, plain, to_input
+from mammo.training.batches import LabelledImages
 from mammo.training.cached_features import FeatureFeed, Features, FeatureShelf, source_of
 from mammo.training.device_warp import DeviceInput
 from mammo.training.feeding import Feed, feed_of
-from mammo.training.forward import Inputs, batch_size_for, precision_of
+from mammo.training.forward import Inputs, batch_size_for, plain_inputs
 from mammo.training.row_sources import RowSource, row_source
 
 if TYPE_CHECKING:
@@ -69,8 +69,7 @@ def _inputs(data: LabelledImages, config: TrainingConfig, parts: TrainingParts, 
     """The inputs of images as they were prepared, one batch after the other."""
     spec, device = parts.spec, parts.device
     if not engine.on_device:
-        precision = precision_of(config, device)
-        return lambda start, stop: to_input(plain(data, start, stop), spec.mean, spec.std, device, precision)
+        return plain_inputs(data, spec, config, device)
     batch, count = batch_size_for(device), len(data)
     rows = data.rows(np.arange(count))
     source = row_source(data.images.array, rows, device, share_of_memory=engine.share_of_memory)

@@ -16,13 +16,10 @@ from mammo.training.resident_memory import keep_freed_memory
 if sys.argv[1] == "kept":
     assert keep_freed_memory()
 with ThreadPoolExecutor(1) as pool:
-    apply = pool.submit if sys.argv[2] == "thread" else lambda work, *given: work(*given)
+    apply = pool.map if sys.argv[2] == "thread" else map
     before = 0
     for _ in range(20):
-        done = apply(np.ones, 32 << 20, np.uint8)
-        if sys.argv[2] == "thread":
-            done.result()
-        del done
+        list(apply(np.ones, [32 << 20], [np.uint8]))
         before = before or resource.getrusage(resource.RUSAGE_SELF).ru_minflt
 print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
 """
