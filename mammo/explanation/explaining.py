@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -75,15 +76,13 @@ def explain(  # noqa: PLR0913 - the last only spares work
         activations = (
             body(inputs) if activations is None else activations
         ).detach()  # a body that hands its input through must not mark the caller's tensor
-    _check_finite(activations)
     if activations.ndim != 4:
         raise ExplanationError(f"Behind {layer} there is no map any more. Useful: {', '.join(spec.cam_layers)}.")
     with torch.enable_grad():
         activations.requires_grad_()
         logits = head(activations)
         labels = _labels(logits.detach(), targets)
-        explained = logits.gather(1, labels[:, None])[:, 0]
-        maps = _maps(method, activations, explained)
+        maps = _maps(method, activations, logits, labels)
     _check_finite(maps)
     maps = maps.detach().clamp_min(0)[:, None]  # before it is enlarged, as the papers do
     maps = functional.interpolate(maps, inputs.shape[2:], mode="bilinear", align_corners=False)
@@ -164,13 +163,15 @@ def _labels(logits: Tensor, targets: Sequence[int] | None) -> Tensor:
     return torch.tensor(targets, dtype=torch.int64, device=logits.device)
 
 
-def _maps(method: CamMethod, activations: Tensor, explained: Tensor) -> Tensor:
-    """Maps (N, h, w) at the size of the layer."""
+def _maps(method: CamMethod, activations: Tensor, logits: Tensor, labels: Tensor) -> Tensor:
+    """Maps (N, h, w) at the size of the layer; where an activation is not finite, its map is not finite either."""
     import torch
 
     if method.activation_map is not None:
+        _check_finite(activations)  # a decomposition may fail on others
         return method.activation_map(activations.detach())
-    (gradients,) = torch.autograd.grad(explained.sum(), activations)
+    explained = torch.zeros_like(logits).scatter_(1, labels[:, None], 1)
+    (gradients,) = torch.autograd.grad(logits, activations, explained)
     with torch.no_grad():
         activations, gradients = activations.float(), gradients.float()
         weights = method.channel_weights(activations, gradients)  # type: ignore[misc]
@@ -181,7 +182,7 @@ def _check_finite(values: Tensor) -> None:
     """Refuse values (N, ...) that are infinite or not a number."""
     import torch
 
-    if torch.isfinite(values.sum(dtype=torch.float64)):  # float32 can't overflow there; one passage, no copies
+    if math.isfinite(values.sum(dtype=torch.float64).item()):  # float32 can't overflow there; one passage, no copies
         return
     broken = (~values.isfinite()).flatten(1).any(1).nonzero()
     if len(broken):

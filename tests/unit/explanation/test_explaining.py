@@ -200,6 +200,20 @@ def test_what_does_not_fit_is_refused_and_the_model_left_as_it_was(wrong, senten
     assert not any(module.training or module._forward_hooks for module in small.modules())
 
 
+@pytest.mark.parametrize("value", [torch.nan, torch.inf, -torch.inf])
+@pytest.mark.parametrize("name", [name for name in CAM_METHODS if CAM_METHODS[name].has_layers])
+def test_one_activation_that_is_no_number_is_refused_wherever_it_lies(name, value, small):
+    images, _, _ = marked_images(2, 64, torch.Generator().manual_seed(8))
+    spec = MODELS["small"]
+    with torch.no_grad():
+        activations = spec.split(small, spec.cam_layers[0])[0](images)
+    for channel in range(activations.shape[1]):
+        broken = activations.clone()
+        broken[1, channel, 2, 3] = value
+        with pytest.raises(ExplanationError, match=r"image 2: .* are not numbers"):
+            explain(CAM_METHODS[name], spec, small, images, activations=broken)
+
+
 def test_a_model_in_training_mode_is_refused_and_stays_in_it(small):
     small.features[0].train()
     try:
