@@ -23,15 +23,15 @@ _PARTS = ((273, 279), (324, 325))  # offsets and byte counts: of strips, of tile
 _UNCOMPRESSED, _WHITE_IS_ZERO, _SIGNED = 1, 0, 2
 
 
-def decode_raster(name: str, data: bytes, found: str) -> tuple[Pixels, tuple[str, ...]]:
-    """Stored pixels at full depth, upright, (H, W) or (H, W, C); and warnings.
+def decode_raster(name: str, data: bytes, found: str, *, is_known: bool) -> tuple[Pixels, tuple[str, ...]]:
+    """Stored pixels at full depth, upright, (H, W) or (H, W, C); and warnings. ``is_known`` as in ``decode_image``.
 
     Raises:
         ImageError: ``corrupt``, ``truncated``, ``multi_frame``, or what ``check_size`` refuses.
     """
     if found == "PGM":
         return _pgm(name, data), ()
-    if found == "PNG":
+    if found == "PNG" and not is_known:
         check_png(name, data)
     if found == "TIFF":
         _check_tiff_directory(name, data)

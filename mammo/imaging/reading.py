@@ -63,26 +63,27 @@ def read_bytes(path: Path) -> bytes:
     return content
 
 
-def decode_image(name: str, data: bytes, *, any_aspect: bool = False) -> LoadedImage:
+def decode_image(name: str, data: bytes, *, any_aspect: bool = False, is_known: bool = False) -> LoadedImage:
     """A picture from a file's bytes.
 
     Args:
         name: For sentences only.
         data: The file's bytes.
         any_aspect: Take a strip, too, with a warning; otherwise it is refused.
+        is_known: These very bytes were decoded before, as their hash says: a PNG's chunks are not checked again.
 
     Raises:
         ImageError: As ``read_image``, or ``bad_aspect``.
     """
     check_bytes(name, len(data))
-    image = _decoded(name, data)
+    image = _decoded(name, data, is_known=is_known)
     height, width = image.pixels.shape
     if not any_aspect:
         check_aspect(name, width, height)
     return replace(image, warnings=(*image.warnings, STRIP)) if is_long(width, height) else image
 
 
-def _decoded(name: str, data: bytes) -> LoadedImage:
+def _decoded(name: str, data: bytes, *, is_known: bool) -> LoadedImage:
     found = format_of(name, data[:512])
     noted = extension_warning(name, found)
     if found == "DICOM":
@@ -91,7 +92,7 @@ def _decoded(name: str, data: bytes) -> LoadedImage:
         film = read_dicom(name, data)
         facts = {**vars(film), "warnings": (*noted, *film.warnings)}
         return LoadedImage(format=found, **facts)
-    stored, warnings = decode_raster(name, data, found)
+    stored, warnings = decode_raster(name, data, found, is_known=is_known)
     pixels, bits, scaling_warnings = to_gray(name, stored)
     return LoadedImage(pixels, bits, found, (*noted, *dict.fromkeys((*warnings, *scaling_warnings))))
 

@@ -79,7 +79,7 @@ def prepared_item(item: Item, pipeline: Pipeline) -> Picture:
             f"The image {path.name} has changed since it was imported. Import the data set again.",
             code="source_missing",
         )
-    image = decode_image(path.name, content, any_aspect=True).pixels  # its import has decided about its shape
+    image = decode_image(path.name, content, any_aspect=True, is_known=True).pixels  # as its import took it
     cut = item.cut(image)
     return pipeline.prepare(cut.pixels, cut)
 

@@ -1,6 +1,7 @@
 """Files that are read, and what they look like then; ``test_corpus`` holds those that are refused."""
 
 import os
+import struct
 from contextlib import suppress
 from pathlib import Path
 
@@ -267,6 +268,19 @@ def test_what_is_written_beside_the_pixels_neither_changes_nor_leaves_the_file(r
         np.testing.assert_array_equal(image.pixels, read(bare, name).pixels)
         assert "DOE" not in repr(image)
         assert image.warnings == ()
+
+
+def test_a_png_with_a_wrong_checksum_is_refused_unless_its_bytes_are_known(gray):
+    content = bytearray(encoded(gray, "PNG"))
+    sound = decode_image("film.png", bytes(content))
+    pixels = content.index(b"IDAT")
+    (length,) = struct.unpack(">I", content[pixels - 4 : pixels])
+    content[pixels + 4 + length] ^= 1
+    with pytest.raises(ImageError, match=r"film\.png is damaged: a checksum inside it is wrong"):
+        decode_image("film.png", bytes(content))
+    known = decode_image("film.png", bytes(content), is_known=True)
+    np.testing.assert_array_equal(known.pixels, sound.pixels)
+    assert known.bits == sound.bits
 
 
 def test_a_thousand_files_of_noise_are_no_pictures():  # B30
