@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import cv2
@@ -43,11 +44,11 @@ def percentiles_of(cumulative: npt.NDArray[np.int64], wanted: Sequence[float]) -
     total = int(cumulative[-1])
     if total == 0:
         return [0.0 for _ in wanted]
-    positions = np.asarray(wanted, np.float64) / 100 * (total - 1)
-    lower = np.searchsorted(cumulative, np.floor(positions).astype(np.int64), side="right")
-    upper = np.searchsorted(cumulative, np.ceil(positions).astype(np.int64), side="right")
-    shares = positions - np.floor(positions)
-    return [float(value) for value in (lower + shares * (upper - lower)) / (BINS - 1)]
+    positions = [percent / 100 * (total - 1) for percent in wanted]
+    ranks = [rank for position in positions for rank in (math.floor(position), math.ceil(position))]
+    levels = cumulative.searchsorted(ranks, side="right").tolist()
+    between = zip(positions, levels[::2], levels[1::2], strict=True)
+    return [(lower + (position - int(position)) * (upper - lower)) / (BINS - 1) for position, lower, upper in between]
 
 
 def is_constant(image: GrayImage) -> bool:
