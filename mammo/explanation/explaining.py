@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from mammo.models import ModelSpec
 
 Heatmap = npt.NDArray[np.float32]  # shape (height, width), 0 or more, no upper limit
+Heatmaps = npt.NDArray[np.float32]  # shape (N, height, width), the same of N images
 
 INPUT = "input"  # stands for a layer where a method has none
 _FLAT = 1e-5  # share of the maximum; sums of float32 differ by less
@@ -29,7 +31,7 @@ _FLAT = 1e-5  # share of the maximum; sums of float32 differ by less
 class Explanation:
     """Heat maps of N images for one class each, and the answers that they explain."""
 
-    heatmaps: npt.NDArray[np.float32]  # shape (N, height, width) of the input, 0 or more, raw: not scaled to 1
+    heatmaps: Heatmaps  # height and width of the input; raw: not scaled to 1
     logits: npt.NDArray[np.float32]  # shape (N, K)
     explained_labels: npt.NDArray[np.int64]  # shape (N,)
     explained_logits: npt.NDArray[np.float32]  # shape (N,)
@@ -65,7 +67,6 @@ def explain(  # noqa: PLR0913 - the last only spares work
             map is not finite.
     """
     import torch
-    from torch.nn import functional
 
     layer = layer or spec.cam_layers[0]
     _check(spec, model, inputs)
@@ -84,9 +85,8 @@ def explain(  # noqa: PLR0913 - the last only spares work
         labels = _labels(logits.detach(), targets)
         maps = _maps(method, activations, logits, labels)
     _check_finite(maps)
-    maps = maps.detach().clamp_min(0)[:, None]  # before it is enlarged, as the papers do
-    maps = functional.interpolate(maps, inputs.shape[2:], mode="bilinear", align_corners=False)
-    return _finished(maps[:, 0], logits.detach(), labels, layer)
+    positive = maps.detach().clamp_min(0).float().cpu().numpy()  # before it is enlarged, as the papers do
+    return _finished(_enlarged(positive, (inputs.shape[2], inputs.shape[3])), logits.detach(), labels, layer)
 
 
 def _explain_by_inputs(
@@ -103,14 +103,22 @@ def _explain_by_inputs(
     _check_finite(logits)
     maps = input_map(model, inputs, labels).detach()
     _check_finite(maps)
-    return _finished(maps.clamp_min(0), logits, labels, INPUT)
+    return _finished(maps.clamp_min(0).float().cpu().numpy(), logits, labels, INPUT)
 
 
-def _finished(maps: Tensor, logits: Tensor, labels: Tensor, layer: str) -> Explanation:
+def _enlarged(maps: Heatmaps, shape: tuple[int, int]) -> Heatmaps:
+    """Maps (N, h, w) at ``shape``, bilinear between the centres of their points."""
+    enlarged = np.empty((len(maps), *shape), np.float32)
+    for small, large in zip(maps, enlarged, strict=True):
+        cv2.resize(small, shape[::-1], dst=large, interpolation=cv2.INTER_LINEAR)
+    return enlarged
+
+
+def _finished(heatmaps: Heatmaps, logits: Tensor, labels: Tensor, layer: str) -> Explanation:
     """An explanation from maps (N, H, W), 0 or more, and logits (N, K)."""
     _check_finite(logits)
     return Explanation(
-        heatmaps=maps.float().cpu().numpy(),
+        heatmaps=heatmaps,
         logits=logits.float().cpu().numpy(),
         explained_labels=labels.cpu().numpy(),
         explained_logits=logits.gather(1, labels[:, None])[:, 0].float().cpu().numpy(),
