@@ -26,6 +26,22 @@ def test_with_torchvisions_weights_the_answers_are_torchvisions(ours):
         torch.testing.assert_close(network(inputs), reference(inputs), rtol=0, atol=0)
 
 
+@pytest.mark.parametrize("name", ["alexnet", "squeezenet1_0", "squeezenet1_1"])
+def test_the_papers_networks_learn_as_torchvisions_though_they_pool_before_the_relu(name):
+    torch.manual_seed(0)
+    reference = torchvision.models.get_model(name, num_classes=5).eval()
+    network = MODELS[name].build(5, HeadOptions()).eval()
+    network.load_state_dict(reference.state_dict(), strict=True)
+    inputs = torch.rand(2, 3, 99, 91).round(decimals=1)
+    inputs[:, :, :, 40:] = 0  # air: many windows whose largest value comes several times, or is negative
+    for one in (network, reference):
+        torch.nn.functional.cross_entropy(one(inputs), torch.tensor([1, 3])).backward()
+    expected = {key: parameter.grad for key, parameter in reference.named_parameters()}
+    for key, parameter in network.named_parameters():
+        assert parameter.grad.any(), key
+        torch.testing.assert_close(parameter.grad, expected[key], rtol=0, atol=0, msg=key)
+
+
 @pytest.mark.parametrize(("ours", "theirs"), TORCHVISION_NAMES.items(), ids=TORCHVISION_NAMES)
 def test_the_weights_named_are_those_that_torchvision_publishes(ours, theirs):
     published = [weights.url for weights in torchvision.models.get_model_weights(theirs)]
