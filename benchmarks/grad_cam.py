@@ -11,6 +11,7 @@ from statistics import median
 import numpy as np
 import numpy.typing as npt
 import torch
+import torchvision.models
 from pytorch_grad_cam import GradCAM
 from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 from torch import Tensor, nn
@@ -90,9 +91,9 @@ def _pair(spec: ModelSpec, inputs: Tensor) -> tuple[Callable[[], Figures], Calla
 
 
 def _networks(spec: ModelSpec) -> tuple[nn.Module, nn.Module]:
-    """One network twice, with the same random weights."""
+    """Torchvision's network and Mammo's, with the same random weights."""
     torch.manual_seed(0)
-    usual = spec.build(_CLASSES, HeadOptions(init="torchvision")).eval()
+    usual = torchvision.models.get_model(spec.name, num_classes=_CLASSES).eval()
     own = spec.build(_CLASSES, HeadOptions(init="torchvision"))
     own.load_state_dict(usual.state_dict())
     return usual, own.to(memory_format=torch.channels_last).eval()

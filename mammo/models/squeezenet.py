@@ -17,8 +17,8 @@ _HEAD = "classifier.1"  # conv10
 _CHANNELS = 512  # before conv10
 #: Squeezed and expanded channels of each fire module.
 _FIRES = ((16, 64), (16, 64), (32, 128), (32, 128), (48, 192), (48, 192), (64, 256), (64, 256))
-#: Channels and kernel of the first convolution, and before which further fire modules the picture is halved.
-_VERSIONS = {"1_0": (96, 7, {3, 7}), "1_1": (64, 3, {2, 4})}
+#: Channels and kernel of the first convolution, and behind which fire modules the picture is halved once more.
+_VERSIONS = {"1_0": (96, 7, (2, 6)), "1_1": (64, 3, (1, 3))}
 
 
 def _features(version: str) -> list[nn.Module]:
@@ -26,18 +26,20 @@ def _features(version: str) -> list[nn.Module]:
 
     from mammo.models._fire import Fire
 
-    channels, kernel, halved = _VERSIONS[version]
+    channels, kernel, (early, late) = _VERSIONS[version]
     # the first ReLU behind its pooling gives the same numbers, and has a quarter of the work
     layers: list[nn.Module] = [nn.Conv2d(3, channels, kernel, stride=2), _halving(), nn.ReLU()]
     for number, (squeezed, expanded) in enumerate(_FIRES):
-        if number in halved:
-            layers.append(_halving())
-        layers.append(Fire(channels, squeezed, expanded))
+        layers.append(Fire(channels, squeezed, expanded, _halving() if number == early else None))
+        if number == early:
+            layers.append(nn.Identity())  # in torchvision's place of the pooling, so that what follows keeps its number
+        if number == late:
+            layers.append(_halving())  # apart, since maps are drawn before it
         channels = 2 * expanded
     return layers
 
 
-def _halving() -> nn.Module:
+def _halving() -> nn.MaxPool2d:
     from torch import nn
 
     return nn.MaxPool2d(kernel_size=3, stride=2, ceil_mode=True)

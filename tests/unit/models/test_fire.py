@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
+from torch import nn
 
 from mammo.models._fire import Fire
 
@@ -21,6 +22,22 @@ def test_the_answer_is_the_same_with_and_without_gradients_and_leaves_the_input_
     assert torch.equal(without, with_gradients)
     assert (without == 0).any()
     assert torch.equal(inputs, kept)
+
+
+def test_pooling_inside_is_pooling_behind_for_values_and_gradients():
+    torch.manual_seed(0)
+    pooling = nn.MaxPool2d(3, stride=2, ceil_mode=True)
+    inside, plain = Fire(8, 4, 6, pooling), Fire(8, 4, 6)
+    inside.load_state_dict(plain.state_dict())
+    inputs = torch.randn(2, 8, 10, 8).round(decimals=1)
+    inputs[:, :, 5:] = 0  # windows whose largest value comes several times
+    answers = [inside(inputs), pooling(plain(inputs))]
+    assert answers[0].shape == (2, 12, 5, 4)
+    assert torch.equal(*answers)
+    for answer in answers:
+        answer.square().sum().backward()
+    for one, other in zip(inside.parameters(), plain.parameters(), strict=True):
+        torch.testing.assert_close(one.grad, other.grad, rtol=0, atol=0)
 
 
 def test_every_parameter_learns():
