@@ -8,7 +8,7 @@ from functools import partial
 import torch
 
 from benchmarks._frame import Benchmark, Figure, Figures, Row, interleaved, ratio
-from benchmarks._steps import Step, bare_step, operations, own_step, timed, usual_step
+from benchmarks._steps import Step, bare_step, operations, own_step, timed, usual_network, usual_step
 from mammo.training.config import TrainingConfig
 from mammo.training.resident_memory import keep_freed_memory
 
@@ -29,7 +29,7 @@ def measure() -> Sequence[Row]:
         config = TrainingConfig.of({"optimizer": "adam", "batch_size": BATCH})
         bf16 = config.with_values({"precision": "bf16"})
         steps = {
-            "usual": usual_step(family, BATCH),
+            "usual": usual_step(usual_network(family), BATCH),
             "Mammo fp32": own_step(family, config),
             "Mammo bf16": own_step(family, bf16),
             _BARE: bare_step(family, bf16),
