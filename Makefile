@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+INSTALL_ALL := $(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements-dev.txt
 
 # Where this is set, each of the hundreds of processes of a test run would compile torch and all else anew: 2 s of it.
 unexport PYTHONDONTWRITEBYTECODE
@@ -19,7 +20,7 @@ $(INSTALLED): requirements.txt requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Mammo needs Python 3.11 or newer; set PYTHON=..."; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements-dev.txt
+	$(INSTALL_ALL) || { echo "Trying again with the certificates that this system trusts."; $(INSTALL_ALL) --system-certs; }
 	@touch $@
 
 run: install ## Open the dashboard, with a demo if there is nothing else yet
