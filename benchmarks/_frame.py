@@ -8,6 +8,7 @@ import platform
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -79,6 +80,16 @@ def ratio(rows: Sequence[Row], case: str, over: str, figure: str, goal: float | 
     above, below = (next(row for row in rows if (row.case, row.figure) == (name, figure)) for name in (case, over))
     rounds = tuple(round(one / other, 4) for one, other in zip(above.rounds, below.rounds, strict=True))
     return Row(f"{case} / {over}", f"{figure}, ratio", median(rounds), "x", rounds, goal, at_least=True)
+
+
+def median_seconds(work: Callable[[int], object], times: int) -> float:
+    """What one of some calls takes, each told its number; the first one may find caches full of another case's."""
+    taken = []
+    for number in range(times):
+        began = time.perf_counter()
+        work(number)
+        taken.append(time.perf_counter() - began)
+    return median(taken)
 
 
 def percentile(values: Sequence[float], share: float) -> float:

@@ -16,7 +16,7 @@ from pytorch_grad_cam import GradCAM
 from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 from torch import Tensor, nn
 
-from benchmarks._frame import Benchmark, Figure, Figures, Row, interleaved, ratio
+from benchmarks._frame import Benchmark, Figure, Figures, Row, interleaved, median_seconds, ratio
 from mammo.explanation import CAM_METHODS
 from mammo.explanation.explaining import explain
 from mammo.models import MODELS, ModelSpec
@@ -112,13 +112,7 @@ def _answer_and_map(spec: ModelSpec, network: nn.Module, image: Tensor) -> Heatm
 
 
 def _timed_often(work: Callable[[Tensor], object], image: Tensor) -> Figures:
-    """The median of some calls: the first one after another network's finds the caches full of that."""
-    taken = []
-    for _ in range(_OFTEN):
-        began = time.perf_counter()
-        work(image)
-        taken.append(time.perf_counter() - began)
-    return {"time per image": 1000 * median(taken)}
+    return {"time per image": 1000 * median_seconds(lambda _number: work(image), _OFTEN)}
 
 
 def _by_package(spec: ModelSpec, network: nn.Module, inputs: Tensor) -> Heatmaps:

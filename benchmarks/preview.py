@@ -7,19 +7,17 @@ from __future__ import annotations
 
 import io
 import tempfile
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from statistics import median
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from benchmarks._frame import Benchmark, Figure, Figures, Row, interleaved, ratio
+from benchmarks._frame import Benchmark, Figure, Figures, Row, interleaved, median_seconds, ratio
 from benchmarks._peers import Peer
 from mammo.imaging.gray_image import to_stored
 from mammo.ui.previews import SMALL_PX, phantom_film, read_small_film, tile
@@ -66,13 +64,7 @@ def _naive(film: StoredFilm, size: tuple[int, int], turn: int) -> None:
 
 
 def _timed(draw: Callable[[int], object], turns: int) -> Figures:
-    """The median redraw: the first one after another way's large films waits for memory."""
-    taken = []
-    for turn in range(turns):
-        began = time.perf_counter()
-        draw(turn)
-        taken.append(time.perf_counter() - began)
-    return {_FIGURE.name: 1000 * median(taken)}
+    return {_FIGURE.name: 1000 * median_seconds(draw, turns)}
 
 
 BENCHMARK = Benchmark(
