@@ -115,8 +115,8 @@ def test_a_womans_four_views_hang_facing_each_other(open_page, address, films):
     bring(page, address, *(file(path.name, path.read_bytes()) for path in films))
     page.get_by_text("Woman 1").wait_for(timeout=WAIT_MS)
     settled(page)
-    captions = page.locator("[class*=st-key-films_1] [data-testid=stImageCaption]").all_inner_texts()
-    assert captions == ["R CC", "L CC", "R MLO", "L MLO"]
+    captions = page.locator("[class*=st-key-films_1] [data-testid=stImageCaption]")
+    expect(captions).to_have_text(["R CC", "L CC", "R MLO", "L MLO"], timeout=WAIT_MS)
     lefts = [one.bounding_box()["x"] for one in page.locator("[class*=st-key-films_1] img").all()]
     assert lefts == sorted(lefts)
 

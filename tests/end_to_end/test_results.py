@@ -200,9 +200,10 @@ def test_a_link_into_a_page_can_be_the_first_visit_to_a_server_and_means_the_sam
 
 
 def said_under(page, name):
-    """The probabilities that stand below one of the two headings of a model's opinion."""
-    column = page.locator("[data-testid=stColumn]").filter(has_text=f"{name}:")
-    return column.locator(".probability").all_inner_texts()
+    """The three probabilities below one of the two headings of a model's opinion; the browser draws them after it."""
+    told = page.locator("[data-testid=stColumn]").filter(has_text=f"{name}:").locator(".probability")
+    expect(told).to_have_count(3, timeout=WAIT_MS)
+    return told.all_inner_texts()
 
 
 def test_a_models_opinion_follows_the_contrast_when_it_is_released(trained, open_page):
@@ -210,11 +211,10 @@ def test_a_models_opinion_follows_the_contrast_when_it_is_released(trained, open
     visit(page, f"{trained.address}/contrast?model=1&method=levels", "Contrast")
     expect(page.get_by_text("With this setting:")).to_be_visible(timeout=WAIT_MS)
     stored = said_under(page, "As stored")
-    assert len(stored) == 3
     assert said_under(page, "With this setting") == stored  # which changes nothing yet
     page.locator("#gamma").fill("5")
     page.locator("#gamma").press("Enter")
-    wait_until(lambda: len(told := said_under(page, "With this setting")) == 3 and told != stored)
+    wait_until(lambda: said_under(page, "With this setting") != stored)
     assert said_under(page, "As stored") == stored
     page.get_by_role("button", name="Reset", exact=True).click()
     wait_until(lambda: said_under(page, "With this setting") == stored)
