@@ -33,10 +33,11 @@ def measure() -> Sequence[Row]:
 
 BENCHMARK = Benchmark(
     f"Training on {FILMS} films of {SHAPE[1]} x {SHAPE[0]} px, batches of {BATCH} at {SIZE} px: seconds of an epoch "
-    f"after the first, and of {EPOCHS} epochs from the files on",
+    f"right after another, and of {EPOCHS} epochs from the files on",
     measure,
     (
         "All: the same files, sizes, batches and Adam; each image reflected, turned and shifted anew.",
+        "Two epochs each in turn, of which the second counts: the first finds the machine as the others have left it.",
         "Weights are random. Mammo trains in bf16, as a person may choose, and in the peers' own precision, fp32.",
         "Contrast: all but fastai stretch between the 1st and the 99th percentile of the whole film.",
         "fastai: no contrast stretch and no shift; 16 bits are cut to 8, as its ImageBlock does; no validation.",
