@@ -51,8 +51,11 @@ class JobAttempts:
             return to_record(connection.execute(select_jobs().where(Job.id == taken.id)).one())
 
     def start(self, job_id: int, worker: Worker, *, by: str | None = None) -> int:
-        """Take a certain waiting job, whatever its place; return the attempt's number."""
-        values = {**self._in_hands_of(worker), "reason": None, "pause_wish": None}
+        """Take a certain waiting job, whatever its place; return the attempt's number.
+
+        A person does so, as with ``resume``: earlier deaths count no longer.
+        """
+        values = {**self._in_hands_of(worker), "reason": None, "pause_wish": None, "fruitless_attempts": 0}
         return self._tell(job_id, Change(ways.START, by=by, note=worker.id, values=values))
 
     def take_over(self, job_id: int, attempt: int, worker: Worker) -> int:

@@ -257,7 +257,7 @@ class QueueMachine(RuleBasedStateMachine):
     def start(self, pick, worker):
         job = self.a_job(pick, WAITING)
         if self.allowed(job, WAITING, lambda: self.jobs.start(job.number, worker)):
-            job.wish = None
+            job.wish, job.fruitless = None, 0
             self.into_hands(job)
 
     def take_over(self, pick, worker):

@@ -175,3 +175,27 @@ def test_three_deaths_in_a_row_hold_a_job_and_a_checkpoint_between_them_starts_t
             store.jobs.begin(job.id, again.attempt, {})
     assert states == [JobState.QUEUED] * 4 + [JobState.HELD]
     assert "3 times without a checkpoint" in store.jobs.get(job.id).reason
+
+
+@pytest.mark.parametrize("way", ["resumed", "started"])
+def test_a_held_job_that_a_person_sets_going_may_die_as_often_again(store, claimed, time, sweep, way):
+    dead = replace(this_process("worker"), pid=2**22 - 1)
+    job = claimed(dead)
+
+    def dies_until_held():
+        deaths = 0
+        while store.jobs.get(job.id).state != JobState.HELD:
+            sweep()
+            deaths += 1
+            if store.jobs.get(job.id).state == JobState.QUEUED:
+                store.jobs.claim(dead)
+        return deaths
+
+    assert dies_until_held() == 3
+    if way == "resumed":
+        store.jobs.resume(job.id, by="anna")
+        store.jobs.claim(dead)
+    else:
+        store.jobs.start(job.id, dead)
+    assert dies_until_held() == 3
+    assert "3 times without a checkpoint" in store.jobs.get(job.id).reason
