@@ -13,7 +13,7 @@ from mammo.errors import JobStateError
 from mammo.store import curves
 from mammo.store import job_transitions as ways
 from mammo.store.database import Database
-from mammo.store.job_changes import Change, attempted, carry_out, lease, no_such_job, report
+from mammo.store.job_changes import SET_GOING, Change, attempted, carry_out, lease, no_such_job, report
 from mammo.store.job_rows import SERVED_FIRST, select_jobs, to_record
 from mammo.store.records import ENDS, Failure, JobRecord, Wish, Worker
 
@@ -51,11 +51,8 @@ class JobAttempts:
             return to_record(connection.execute(select_jobs().where(Job.id == taken.id)).one())
 
     def start(self, job_id: int, worker: Worker, *, by: str | None = None) -> int:
-        """Take a certain waiting job, whatever its place; return the attempt's number.
-
-        A person does so, as with ``resume``: earlier deaths count no longer.
-        """
-        values = {**self._in_hands_of(worker), "reason": None, "pause_wish": None, "fruitless_attempts": 0}
+        """Take a certain waiting job, whatever its place, as a person does; return the attempt's number."""
+        values = {**self._in_hands_of(worker), **SET_GOING}
         return self._tell(job_id, Change(ways.START, by=by, note=worker.id, values=values))
 
     def take_over(self, job_id: int, attempt: int, worker: Worker) -> int:

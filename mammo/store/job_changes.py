@@ -19,6 +19,9 @@ from mammo.store.records import ENDS, Wish, Worker
 
 logger = logging.getLogger(__name__)
 
+#: What a person clears who sets a waiting job going, into the queue or by hand: earlier deaths count no longer.
+SET_GOING: Mapping[str, Any] = {"reason": None, "pause_wish": None, "fruitless_attempts": 0}
+
 
 @dataclass(frozen=True)
 class Change:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, case
 from db.models import Job, JobState
 from mammo.store import job_transitions as ways
 from mammo.store.database import Database
-from mammo.store.job_changes import Change, carry_out
+from mammo.store.job_changes import SET_GOING, Change, carry_out
 from mammo.store.job_places import place_before, place_first, place_last
 from mammo.store.job_rows import SERVED_FIRST, select_jobs, to_record
 from mammo.store.records import JobRecord
@@ -43,9 +43,7 @@ class JobQueue:
 
     def resume(self, job_id: int, *, by: str) -> None:
         """Put a paused or held job back into the queue, at the place it had."""
-        self._ask(
-            job_id, Change(ways.RESUME, by=by, values={"reason": None, "pause_wish": None, "fruitless_attempts": 0})
-        )
+        self._ask(job_id, Change(ways.RESUME, by=by, values=SET_GOING))
 
     def hold(self, job_id: int, *, by: str, reason: str = "held by a person") -> None:
         """Take a waiting job out of the queue until it is resumed."""

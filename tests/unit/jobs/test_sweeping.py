@@ -10,6 +10,7 @@ from mammo.errors import JobStateError
 from mammo.jobs.sweeping import Sweeper
 from mammo.jobs.workers import this_process
 from mammo.store import Clock, JobState, NewJob, open_store
+from tests.faults.server import DEAD
 
 LEASE = 30
 
@@ -71,7 +72,7 @@ def test_a_living_worker_that_speaks_keeps_its_job_however_long_it_takes(store, 
 
 
 def test_a_dead_process_loses_its_job_at_once(store, claimed, time, sweep):
-    job = claimed(replace(this_process("worker"), pid=2**22 - 1))
+    job = claimed(DEAD)
     assert sweep() == [job.id]
     assert store.jobs.get(job.id).state == JobState.QUEUED
     assert "died" in store.jobs.history(job.id)[-1].note
@@ -149,10 +150,9 @@ def test_a_sweeper_that_had_to_wait_for_the_database_takes_nobody_for_silent(sto
 
 
 def test_a_lost_job_that_someone_wanted_cancelled_or_paused_gets_their_wish(store, claimed, time, sweep):
-    dead = replace(this_process("worker"), pid=2**22 - 1)
-    cancelled = claimed(dead)
+    cancelled = claimed(DEAD)
     store.jobs.cancel(cancelled.id, by="anna")
-    paused = claimed(dead)
+    paused = claimed(DEAD)
     store.jobs.request_pause(paused.id, by="anna")
     sweep()
     assert store.jobs.get(cancelled.id).state == JobState.CANCELLED
@@ -162,8 +162,7 @@ def test_a_lost_job_that_someone_wanted_cancelled_or_paused_gets_their_wish(stor
 def test_three_deaths_in_a_row_hold_a_job_and_a_checkpoint_between_them_starts_the_count_again(
     store, claimed, time, sweep
 ):
-    dead = replace(this_process("worker"), pid=2**22 - 1)
-    job = claimed(dead)
+    job = claimed(DEAD)
     states = []
     for death in range(5):
         if death == 2:
@@ -171,7 +170,7 @@ def test_three_deaths_in_a_row_hold_a_job_and_a_checkpoint_between_them_starts_t
         sweep()
         states.append(store.jobs.get(job.id).state)
         if states[-1] == JobState.QUEUED:
-            again = store.jobs.claim(dead)
+            again = store.jobs.claim(DEAD)
             store.jobs.begin(job.id, again.attempt, {})
     assert states == [JobState.QUEUED] * 4 + [JobState.HELD]
     assert "3 times without a checkpoint" in store.jobs.get(job.id).reason
@@ -179,8 +178,7 @@ def test_three_deaths_in_a_row_hold_a_job_and_a_checkpoint_between_them_starts_t
 
 @pytest.mark.parametrize("way", ["resumed", "started"])
 def test_a_held_job_that_a_person_sets_going_may_die_as_often_again(store, claimed, time, sweep, way):
-    dead = replace(this_process("worker"), pid=2**22 - 1)
-    job = claimed(dead)
+    job = claimed(DEAD)
 
     def dies_until_held():
         deaths = 0
@@ -188,14 +186,14 @@ def test_a_held_job_that_a_person_sets_going_may_die_as_often_again(store, claim
             sweep()
             deaths += 1
             if store.jobs.get(job.id).state == JobState.QUEUED:
-                store.jobs.claim(dead)
+                store.jobs.claim(DEAD)
         return deaths
 
     assert dies_until_held() == 3
     if way == "resumed":
         store.jobs.resume(job.id, by="anna")
-        store.jobs.claim(dead)
+        store.jobs.claim(DEAD)
     else:
-        store.jobs.start(job.id, dead)
+        store.jobs.start(job.id, DEAD)
     assert dies_until_held() == 3
     assert "3 times without a checkpoint" in store.jobs.get(job.id).reason
